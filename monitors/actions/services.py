@@ -1,0 +1,129 @@
+"""Create, edit, pause, resume and delete services."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from monitors.domain.freshness import fresh_until
+from monitors.domain.state import State, expire, move
+from monitors.models import Period, Service, Tag
+
+from . import periods
+from .results import STANDING_COLUMNS, apply_standing
+
+
+class DuplicateTarget(Exception):  # noqa: N818 - reads as what it is at every raise
+    """The address is there already."""
+
+    def __str__(self) -> str:
+        return "This address is being checked already."
+
+
+def create(settings: Mapping[str, Any], tags: Sequence[str], now: datetime) -> Service:
+    """Add a service, due at once unless it begins paused. Raises DuplicateTarget."""
+    paused = bool(settings.get("paused"))
+    state = State.PAUSED if paused else State.UNKNOWN
+    service = Service(
+        **settings,
+        created_at=now,
+        state=state.value,
+        state_since=now,
+        next_check_at=None if paused else now,
+    )
+    try:
+        with transaction.atomic():
+            service.save(force_insert=True)
+            Period.objects.create(service=service, state=state.value, started_at=now)
+            _set_tags(service, tags)
+    except IntegrityError:
+        raise _explained(service) from None
+    return service
+
+
+def edit(
+    service_id: int, settings: Mapping[str, Any], tags: Sequence[str], now: datetime
+) -> Service:
+    """Change settings; what was learned of another address is forgotten.
+
+    Raises DuplicateTarget, and Service.DoesNotExist when it was deleted meanwhile.
+    """
+    values = dict(settings)
+    paused = bool(values.pop("paused", False))
+    try:
+        with transaction.atomic():
+            service = Service.objects.select_for_update().get(pk=service_id)
+            moved = values["url_key"] != service.url_key
+            for column, value in values.items():
+                setattr(service, column, value)
+            service.save(update_fields=list(values))
+            _set_tags(service, tags)
+            _restart(service, now, forget=moved)
+            _set_paused(service, paused=paused, now=now)
+    except IntegrityError:
+        raise DuplicateTarget from None
+    return service
+
+
+def pause(service_id: int, now: datetime) -> Service:
+    """Stop checking a service. Raises Service.DoesNotExist."""
+    return _switch(service_id, paused=True, now=now)
+
+
+def resume(service_id: int, now: datetime) -> Service:
+    """Check a service again, at once; it is UNKNOWN until then. Raises Service.DoesNotExist."""
+    return _switch(service_id, paused=False, now=now)
+
+
+def delete(service_id: int) -> None:
+    """Delete a service and its history. Raises Service.DoesNotExist."""
+    with transaction.atomic():
+        Service.objects.select_for_update().get(pk=service_id).delete()
+
+
+def _switch(service_id: int, *, paused: bool, now: datetime) -> Service:
+    with transaction.atomic():
+        service = Service.objects.select_for_update().get(pk=service_id)
+        _set_paused(service, paused=paused, now=now)
+    return service
+
+
+def _set_paused(service: Service, *, paused: bool, now: datetime) -> None:
+    if paused == service.paused:
+        return
+    service.paused = paused
+    service.next_check_at = None if paused else now
+    service.lease_until = None
+    _enter(service, State.PAUSED if paused else State.UNKNOWN, now)
+    service.save(update_fields=["paused", "next_check_at", "lease_until", *STANDING_COLUMNS])
+
+
+def _restart(service: Service, now: datetime, *, forget: bool) -> None:
+    """Let new settings show what they find: due at once, fresh by the new interval."""
+    if service.paused:
+        return
+    if forget:
+        _enter(service, State.UNKNOWN, now)
+    elif service.seen_at is not None:
+        service.fresh_until = fresh_until(service.seen_at, service.interval_s, service.timeout_s)
+    service.next_check_at = now
+    service.save(update_fields=["next_check_at", *STANDING_COLUMNS])
+
+
+def _enter(service: Service, state: State, now: datetime) -> None:
+    gap = expire(service.standing(), now)
+    step = move(gap.standing, state, now)
+    apply_standing(service, step.standing)
+    periods.write(service.pk, gap.transitions + step.transitions)
+
+
+def _set_tags(service: Service, names: Sequence[str]) -> None:
+    Tag.objects.bulk_create((Tag(name=name) for name in names), ignore_conflicts=True)
+    service.tags.set(Tag.objects.filter(name__in=names))
+
+
+def _explained(service: Service) -> Exception:
+    if Service.objects.filter(url_key=service.url_key).exists():
+        return DuplicateTarget()
+    return ValueError(f"The settings of {service.name} contradict the database's rules")

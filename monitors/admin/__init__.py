@@ -1,0 +1,5 @@
+"""The registrations."""
+
+from . import api_key, service
+
+__all__ = ["api_key", "service"]

@@ -1,0 +1,129 @@
+"""Services and their log, for staff."""
+
+from typing import Any
+
+from asgiref.sync import async_to_sync
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from monitors.actions import services
+from monitors.domain.result import Status
+from monitors.engine.check_now import check_many
+from monitors.interfaces.forms.service import GROUPS, ServiceForm
+from monitors.models import Period, Service, ServiceStatus, Tag
+from monitors.queries.dashboard import shown_state
+
+
+@admin.register(Service)
+class ServiceAdmin(admin.ModelAdmin[Service]):
+    form = ServiceForm
+    list_display = (
+        "name",
+        "url",
+        "state_now",
+        "state_since",
+        "last_checked_at",
+        "last_response_time_ms",
+        "interval_s",
+        "paused",
+    )
+    list_filter = ("state", "paused", "tags", "last_reason")
+    search_fields = ("name", "url")
+    list_per_page = 50
+    actions = ("check_now", "pause", "resume")
+    fieldsets = tuple((title, {"fields": names}) for title, _, names in GROUPS)
+
+    @admin.display(description="state", ordering="state")
+    def state_now(self, service: Service) -> str:
+        """Show the state as the dashboard does: UNKNOWN where nobody has looked lately."""
+        return shown_state(service, timezone.now()).label
+
+    @admin.action(description="Check now")
+    def check_now(self, request: HttpRequest, chosen: QuerySet[Service]) -> None:
+        down = async_to_sync(_count_down)(list(chosen))
+        level = messages.WARNING if down else messages.SUCCESS
+        self.message_user(request, f"Checked {len(chosen)} services: {down} down.", level)
+
+    @admin.action(description="Pause", permissions=["change"])
+    def pause(self, request: HttpRequest, chosen: QuerySet[Service]) -> None:
+        now = timezone.now()
+        for service in chosen:
+            services.pause(service.pk, now)
+        self.message_user(request, f"Paused {len(chosen)} services.")
+
+    @admin.action(description="Resume", permissions=["change"])
+    def resume(self, request: HttpRequest, chosen: QuerySet[Service]) -> None:
+        now = timezone.now()
+        for service in chosen:
+            services.resume(service.pk, now)
+        self.message_user(request, f"Resumed {len(chosen)} services.")
+
+    def save_model(
+        self, request: HttpRequest, obj: Service, form: ServiceForm, change: bool
+    ) -> None:
+        """Save by the same action that the pages use."""
+        del request
+        now = timezone.now()
+        if change:
+            services.edit(obj.pk, form.settings(), form.tag_names(), now)
+        else:
+            created = services.create(form.settings(), form.tag_names(), now)
+            obj.pk = created.pk
+
+    def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
+        """Leave the tags alone: the action has written them."""
+
+
+class ReadOnly:
+    """Rows that only the program writes."""
+
+    def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        del request, obj
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        del request, obj
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
+        del request, obj
+        return False
+
+
+@admin.register(ServiceStatus)
+class ServiceStatusAdmin(ReadOnly, admin.ModelAdmin[ServiceStatus]):
+    list_display = (
+        "service",
+        "checked_at",
+        "status",
+        "reason",
+        "response_time_ms",
+        "status_code",
+        "message",
+    )
+    list_filter = ("status", "reason")
+    search_fields = ("service__name", "service__url", "message")
+    list_select_related = ("service",)
+    ordering = ("-id",)
+    show_full_result_count = False
+    list_per_page = 50
+
+
+@admin.register(Period)
+class PeriodAdmin(ReadOnly, admin.ModelAdmin[Period]):
+    list_display = ("service", "state", "started_at", "ended_at")
+    list_filter = ("state",)
+    search_fields = ("service__name",)
+    list_select_related = ("service",)
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+admin.site.register(Tag)
+admin.site.site_header = admin.site.site_title = "Uptime Site"
+
+
+async def _count_down(chosen: list[Service]) -> int:
+    return sum([checked.result.status is Status.DOWN async for checked in check_many(chosen)])

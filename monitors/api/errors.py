@@ -1,0 +1,104 @@
+"""Every error of the API in one shape: {"error": {"code", "message", "fields"}}."""
+
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+
+API_PATH = "/api/v1/"
+
+_SENTENCES = {
+    400: "This request cannot be read.",
+    404: "There is nothing at this address.",
+    405: "This address does not take this method.",
+    500: "Something went wrong on the server; its log says what.",
+}
+
+
+class Refused(Exception):  # noqa: N818 - reads as what it is at every raise
+    """A request that is understood and turned down."""
+
+    def __init__(
+        self, status: int, code: str, message: str, fields: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.fields = dict(fields or {})
+
+
+def error_response(
+    status: int, code: str, message: str, fields: Mapping[str, str] | None = None
+) -> JsonResponse:
+    error = {"code": code, "message": message, "fields": dict(fields or {})}
+    return JsonResponse({"error": error}, status=status)
+
+
+def register(api: NinjaAPI, no_key: str) -> None:
+    """Teach the API to answer every exception it raises or meets in this shape."""
+
+    @api.exception_handler(AuthenticationError)
+    def unauthorized(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+        del request, error
+        response = error_response(401, "unauthorized", no_key)
+        response["WWW-Authenticate"] = "Bearer"
+        return response
+
+    @api.exception_handler(ValidationError)
+    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+        del request
+        fields = {_place(entry["loc"]): str(entry["msg"]) for entry in error.errors}
+        return error_response(422, "invalid", summary(fields), fields)
+
+    @api.exception_handler(Refused)
+    def refused(request: HttpRequest, error: Refused) -> HttpResponse:
+        del request
+        return error_response(error.status, error.code, str(error), error.fields)
+
+    @api.exception_handler(HttpError)
+    def failed(request: HttpRequest, error: HttpError) -> HttpResponse:
+        del request
+        sentence = "The body is not JSON." if error.status_code == 400 else str(error)  # noqa: PLR2004
+        return error_response(error.status_code, _code(error.status_code), sentence)
+
+    @api.exception_handler(Http404)
+    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+        del request, error
+        return error_response(404, "not_found", "There is no such thing.")
+
+
+class JsonErrors:
+    """Middleware: what Django itself answers under the API's path gets the same shape."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        told = response.get("Content-Type", "").startswith("application/json")
+        if told or response.status_code < 400 or not request.path.startswith(API_PATH):  # noqa: PLR2004
+            return response
+        status = response.status_code
+        answer = error_response(status, _code(status), _SENTENCES.get(status, _phrase(status)))
+        if "Allow" in response:
+            answer["Allow"] = response["Allow"]
+        return answer
+
+
+def summary(fields: Mapping[str, str]) -> str:
+    return "; ".join(f"{name}: {reason}" for name, reason in fields.items())
+
+
+def _place(location: tuple[str | int, ...]) -> str:
+    # ("body", "data", "interval_s"): the reader knows the last part.
+    return str(location[-1])
+
+
+def _code(status: int) -> str:
+    return _phrase(status).lower().replace(" ", "_")
+
+
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase

@@ -1,0 +1,86 @@
+"""/services/: list, add, read, change and delete."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from ninja import Router, Status
+
+from monitors.actions import services
+from monitors.interfaces.forms.service import ServiceForm, as_form_data, unchanged
+from monitors.interfaces.schemas.service import ServiceChange, ServiceIn, ServiceOut, service_out
+from monitors.models import Service
+
+from .errors import Refused, summary
+
+router = Router(tags=["services"])
+
+
+@router.get("/services/", response=list[ServiceOut])
+def list_services(request: HttpRequest) -> list[dict[str, Any]]:
+    del request
+    now = timezone.now()
+    found = Service.objects.order_by("pk").prefetch_related("tags")
+    return [service_out(service, now) for service in found]
+
+
+@router.post("/services/", response={201: ServiceOut})
+def create_service(request: HttpRequest, data: ServiceIn) -> Status[Any]:
+    del request
+    form = _valid(ServiceForm(_defaults() | _given(data)))
+    now = timezone.now()
+    try:
+        service = services.create(form.settings(), form.tag_names(), now)
+    except services.DuplicateTarget as duplicate:
+        raise _conflict(str(duplicate)) from None
+    return Status(201, service_out(service, now))
+
+
+@router.get("/services/{int:service_id}/", response=ServiceOut)
+def read_service(request: HttpRequest, service_id: int) -> dict[str, Any]:
+    del request
+    return service_out(get_object_or_404(Service, pk=service_id), timezone.now())
+
+
+@router.patch("/services/{int:service_id}/", response=ServiceOut)
+def change_service(request: HttpRequest, service_id: int, data: ServiceChange) -> dict[str, Any]:
+    del request
+    service = get_object_or_404(Service, pk=service_id)
+    form = _valid(ServiceForm(unchanged(service) | _given(data), instance=service))
+    now = timezone.now()
+    try:
+        changed = services.edit(service_id, form.settings(), form.tag_names(), now)
+    except services.DuplicateTarget as duplicate:
+        raise _conflict(str(duplicate)) from None
+    return service_out(changed, now)
+
+
+@router.delete("/services/{int:service_id}/", response={204: None})
+def delete_service(request: HttpRequest, service_id: int) -> Status[Any]:
+    del request
+    get_object_or_404(Service, pk=service_id)
+    services.delete(service_id)
+    return Status(204, None)
+
+
+def _defaults() -> dict[str, Any]:
+    return unchanged(Service())
+
+
+def _given(data: ServiceChange) -> dict[str, Any]:
+    return as_form_data(data.dict(exclude_unset=True))
+
+
+def _valid(form: ServiceForm) -> ServiceForm:
+    """Pass a valid form on. Raises Refused with every field and its reason."""
+    if form.is_valid():
+        return form
+    fields = {name: " ".join(map(str, errors)) for name, errors in form.errors.items()}
+    if form.has_error("url", "duplicate"):
+        raise _conflict(fields["url"])
+    raise Refused(422, "invalid", summary(fields), fields)
+
+
+def _conflict(sentence: str) -> Refused:
+    return Refused(409, "conflict", sentence, {"url": sentence})

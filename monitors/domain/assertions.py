@@ -1,0 +1,97 @@
+"""What a service's settings say about the body of a good answer."""
+
+import json
+import re
+from email.message import Message
+from typing import Any
+
+from .observation import Response
+from .reasons import Failure, Fault
+from .spec import CheckSpec, parse_json_path
+from .wording import one_line
+
+_SHOWN = 60
+_TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]{0,2000}>", re.DOTALL | re.IGNORECASE)
+
+
+def broken_assertion(spec: CheckSpec, response: Response) -> Failure | None:
+    """Give the first assertion that does not hold; None when all do.
+
+    Where the body was cut and what was looked for may stand behind the cut, the fault is
+    TOO_LARGE: no verdict without having seen what it is about.
+    """
+    if not spec.reads_body:
+        return None
+    text = decoded(response)
+    for rule in (_keyword, _keyword_absent, _json):
+        failure = rule(spec, response, text)
+        if failure is not None:
+            return failure
+    return None
+
+
+def decoded(response: Response) -> str:
+    """Read the body as its Content-Type says, as UTF-8 where it says nothing usable."""
+    kind = Message()
+    kind["Content-Type"] = response.header("content-type").replace("\n", " ").replace("\r", " ")
+    charset = kind.get_content_charset("utf-8")
+    try:
+        return response.body.decode(charset, "replace")
+    except LookupError:
+        return response.body.decode("utf-8", "replace")
+
+
+def _keyword(spec: CheckSpec, response: Response, text: str) -> Failure | None:
+    if not spec.keyword or spec.keyword in text:
+        return None
+    if not response.body_complete:
+        return _cut(response)
+    facts = {"answer": response.answer, "keyword": spec.keyword, "found": _found(text)}
+    return Failure(Fault.KEYWORD_MISSING, facts)
+
+
+def _keyword_absent(spec: CheckSpec, response: Response, text: str) -> Failure | None:
+    if not spec.keyword_absent:
+        return None
+    if spec.keyword_absent in text:
+        facts = {"answer": response.answer, "keyword": spec.keyword_absent}
+        return Failure(Fault.KEYWORD_PRESENT, facts)
+    return None if response.body_complete else _cut(response)
+
+
+def _json(spec: CheckSpec, response: Response, text: str) -> Failure | None:
+    if not spec.json_path:
+        return None
+    if not response.body_complete:
+        return _cut(response)
+    answer, path = response.answer, spec.json_path
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return Failure(Fault.NOT_JSON, {"answer": answer, "found": _found(text)})
+    values = parse_json_path(path).findall(document)
+    if not values:
+        return Failure(Fault.JSON_PATH_MISSING, {"answer": answer, "path": path})
+    shown = [_as_text(value) for value in values]
+    if spec.json_expected and spec.json_expected not in shown:
+        facts = {"answer": answer, "path": path, "found": _short(shown[0])}
+        return Failure(Fault.JSON_DIFFERS, facts | {"expected": _short(spec.json_expected)})
+    return None
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def _cut(response: Response) -> Failure:
+    size = f"{len(response.body):,} bytes"
+    return Failure(Fault.TOO_LARGE, {"answer": response.answer, "limit": size})
+
+
+def _found(text: str) -> str:
+    visible = one_line(_TAG.sub(" ", text[:20_000]))
+    return f"; it begins with “{_short(visible)}”" if visible else "; it is empty"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[:_SHOWN].rstrip()}…"

@@ -1,0 +1,39 @@
+"""What one check found."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from .observation import Phases
+from .reasons import Reason
+
+
+class Status(StrEnum):
+    """The verdict of one check."""
+
+    UP = "UP"
+    DEGRADED = "DEGRADED"
+    DOWN = "DOWN"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+
+NO_PHASES = Phases()
+
+
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One line of the log, as found; never changed afterwards."""
+
+    checked_at: datetime
+    """When the check began."""
+    status: Status
+    reason: Reason
+    message: str
+    response_time_ms: float | None = None
+    """The sum of the phases; None when no response arrived."""
+    status_code: int | None = None
+    phases: Phases = NO_PHASES
+    certificate_expires_at: datetime | None = None

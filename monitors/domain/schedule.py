@@ -1,0 +1,27 @@
+"""When a service is next due."""
+
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+# Multiples of the golden ratio fall evenly into the unit interval, however many there are
+# (Weyl's equidistribution; the best such constant, Knuth TAOCP 3, section 6.4).
+_GOLDEN_RATIO = 0.6180339887498949
+
+
+def next_beat(service_id: int, interval_s: int, now: datetime) -> datetime:
+    """Give the first beat of a service after now.
+
+    The beat is a grid that stays where it is: each service's own share of the interval, counted
+    from the epoch. So due times do not drift with the time checks take, ten thousand services
+    added at once are spread over the interval, and beats missed in a stall are skipped.
+    """
+    phase_s = (service_id * _GOLDEN_RATIO % 1.0) * interval_s
+    passed = ((now - _EPOCH).total_seconds() - phase_s) // interval_s
+    beat = _EPOCH + timedelta(seconds=(passed + 1) * interval_s + phase_s)
+    # Rounding to microseconds may land on now itself.
+    return beat if beat > now else beat + timedelta(seconds=interval_s)
+
+
+def retry_at(checked_at: datetime, retry_interval_s: int) -> datetime:
+    """Give the time of the next check while a failure is unconfirmed."""
+    return checked_at + timedelta(seconds=retry_interval_s)

@@ -1,0 +1,127 @@
+"""The confirmed state of a service, and how a result moves it."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from .result import CheckResult, Status
+
+
+class State(StrEnum):
+    """What a service is held to be, as far as confirmed."""
+
+    UNKNOWN = "UNKNOWN"
+    UP = "UP"
+    DEGRADED = "DEGRADED"
+    DOWN = "DOWN"
+    PAUSED = "PAUSED"
+
+    @property
+    def label(self) -> str:
+        return self.value.capitalize()
+
+
+STATE_OF = {Status.UP: State.UP, Status.DEGRADED: State.DEGRADED, Status.DOWN: State.DOWN}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How many results in a row confirm a change."""
+
+    failures_before_down: int = 2
+    successes_before_up: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a service stands between two checks."""
+
+    state: State
+    since: datetime
+    """When the present state began: the start of its open period."""
+    streak: int = 0
+    """Results in a row that speak against the state and are not enough yet."""
+    streak_since: datetime | None = None
+    """When the first of them was found."""
+    seen_at: datetime | None = None
+    """When the newest result that counted was found."""
+    fresh_until: datetime | None = None
+    """From when on nobody has looked lately; None while nobody ever did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """One confirmed change of state."""
+
+    old: State
+    new: State
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a result did to a standing; `transitions` in order of time, mostly none."""
+
+    standing: Standing
+    transitions: tuple[Transition, ...] = ()
+
+
+def advance(standing: Standing, result: CheckResult, policy: Policy, fresh_until: datetime) -> Step:
+    """Move the state of a service by one result.
+
+    A change is confirmed by `failures_before_down` DOWN results in a row, out of DOWN by
+    `successes_before_up` others in a row, and begins at the first of them. The first result
+    after UNKNOWN decides at once, and so does a change between UP and DEGRADED. A result that
+    is not newer than the newest that counted changes nothing. Time in which the service was
+    not fresh becomes UNKNOWN. `fresh_until` is how long this result stays fresh.
+    """
+    if standing.state is State.PAUSED or _comes_late(standing, result):
+        return Step(standing)
+    closed = _close_gap(standing, result.checked_at)
+    moved = _confirm(closed.standing, result, policy)
+    seen = replace(moved.standing, seen_at=result.checked_at, fresh_until=fresh_until)
+    return Step(seen, closed.transitions + moved.transitions)
+
+
+def expire(standing: Standing, now: datetime) -> Step:
+    """Close the gap of a service that nobody looked at until now: it is UNKNOWN since."""
+    if standing.state is State.PAUSED:
+        return Step(standing)
+    return _close_gap(standing, now)
+
+
+def move(standing: Standing, new: State, at: datetime) -> Step:
+    """Put a service into another state, forgetting what was not confirmed."""
+    if new is standing.state:
+        return Step(replace(standing, streak=0, streak_since=None))
+    began = max(at, standing.since)
+    after = replace(standing, state=new, since=began, streak=0, streak_since=None)
+    return Step(after, (Transition(standing.state, new, began),))
+
+
+def _comes_late(standing: Standing, result: CheckResult) -> bool:
+    newest = max(standing.since, standing.seen_at or standing.since)
+    return result.checked_at < newest or result.checked_at == standing.seen_at
+
+
+def _close_gap(standing: Standing, now: datetime) -> Step:
+    fresh_until = standing.fresh_until
+    if standing.state is State.UNKNOWN or fresh_until is None or now <= fresh_until:
+        return Step(standing)
+    return move(standing, State.UNKNOWN, fresh_until)
+
+
+def _confirm(standing: Standing, result: CheckResult, policy: Policy) -> Step:
+    found = STATE_OF[result.status]
+    if found is standing.state or not _wants_confirmation(standing.state, found):
+        return move(standing, found, result.checked_at)
+    streak = standing.streak + 1
+    streak_since = standing.streak_since or result.checked_at
+    needed = policy.failures_before_down if found is State.DOWN else policy.successes_before_up
+    if streak >= needed:
+        return move(standing, found, streak_since)
+    return Step(replace(standing, streak=streak, streak_since=streak_since))
+
+
+def _wants_confirmation(state: State, found: State) -> bool:
+    return state is not State.UNKNOWN and State.DOWN in (state, found)

@@ -1,0 +1,67 @@
+"""The only place that decides whether a check was good or bad."""
+
+from datetime import timedelta
+
+from .assertions import broken_assertion
+from .observation import Observation, Response
+from .reasons import Failure, Fault, Reason
+from .result import CheckResult, Status
+from .spec import CheckSpec
+from .wording import one_line, rough_duration
+
+
+def judge(spec: CheckSpec, observation: Observation) -> CheckResult:
+    """Turn what a probe saw into a verdict.
+
+    DOWN: no answer, a status that is not accepted, or an assertion that does not hold.
+    DEGRADED: a good answer whose certificate expires soon, or that took too long.
+    """
+    response = observation.response
+    if response is None:
+        failure = observation.failure or Failure(Fault.INTERNAL, {"detail": "nothing was seen"})
+        return _result(observation, Status.DOWN, failure)
+    for bad, status in ((_broken, Status.DOWN), (_weak, Status.DEGRADED)):
+        failed = bad(spec, observation, response)
+        if failed is not None:
+            return _result(observation, status, failed)
+    return _result(observation, Status.UP, None)
+
+
+def _broken(spec: CheckSpec, observation: Observation, response: Response) -> Failure | None:
+    del observation
+    if response.status_code not in spec.expected_status:
+        facts = {"answer": response.answer, "expected": str(spec.expected_status)}
+        return Failure(Fault.UNEXPECTED_STATUS, facts)
+    return broken_assertion(spec, response)
+
+
+def _weak(spec: CheckSpec, observation: Observation, response: Response) -> Failure | None:
+    certificate = observation.certificate
+    if certificate is not None:
+        left = certificate.not_after - observation.started_at
+        if left <= timedelta(days=spec.tls_expiry_warn_days):
+            words = rough_duration(left.total_seconds())
+            return Failure(Fault.TLS_EXPIRES_SOON, {"answer": response.answer, "left": words})
+    limit_ms = spec.degraded_after_ms
+    elapsed_ms = observation.phases.total_ms
+    # Time in which our own loop was late is not the target's.
+    if limit_ms is not None and elapsed_ms - observation.loop_lag_ms > limit_ms:
+        facts = {"answer": response.answer, "elapsed_ms": elapsed_ms, "limit_ms": limit_ms}
+        return Failure(Fault.SLOW, facts)
+    return None
+
+
+def _result(observation: Observation, status: Status, failure: Failure | None) -> CheckResult:
+    response = observation.response
+    certificate = observation.certificate
+    answer = response.answer if response is not None else ""
+    return CheckResult(
+        checked_at=observation.started_at,
+        status=status,
+        reason=failure.reason if failure else Reason.OK,
+        message=one_line(failure.message if failure else answer),
+        response_time_ms=observation.phases.total_ms if response is not None else None,
+        status_code=response.status_code if response is not None else None,
+        phases=observation.phases,
+        certificate_expires_at=certificate.not_after if certificate is not None else None,
+    )

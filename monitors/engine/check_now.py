@@ -1,0 +1,74 @@
+"""Probe, judge and record at once: the short way round, for a button, an API call, a command."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from asgiref.sync import async_to_sync, sync_to_async
+from django.utils import timezone
+
+from monitors.actions.results import Finding, record
+from monitors.domain.result import CheckResult
+from monitors.domain.spec import CheckSpec
+from monitors.domain.verdict import judge
+from monitors.models import Service, ServiceStatus
+from monitors.probes import observe
+
+CONCURRENCY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A service, and what a check of it found."""
+
+    service: Service
+    result: CheckResult
+    row: ServiceStatus | None
+    """Its line in the log; None when the service was deleted during the check."""
+
+
+async def check_many(services: Sequence[Service]) -> AsyncIterator[Checked]:
+    """Check services side by side and give each as soon as it is stored.
+
+    Results that arrive while others are being stored are stored together.
+    """
+    slots = asyncio.Semaphore(CONCURRENCY)
+
+    async def check(service: Service) -> tuple[Service, CheckResult]:
+        async with slots:
+            return service, await try_out(service.check_spec())
+
+    pending = {asyncio.create_task(check(service)) for service in services}
+    try:
+        while pending:
+            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+            for checked in await _store([task.result() for task in done]):
+                yield checked
+    finally:
+        for task in pending:
+            task.cancel()
+
+
+async def check_one(service: Service) -> Checked:
+    """Check one service now and store what was found."""
+    (checked,) = await _store([(service, await try_out(service.check_spec()))])
+    return checked
+
+
+check_one_sync = async_to_sync(check_one)
+
+
+async def try_out(spec: CheckSpec) -> CheckResult:
+    """Check an address and store nothing."""
+    return judge(spec, await observe(spec))
+
+
+try_out_sync = async_to_sync(try_out)
+
+
+async def _store(found: list[tuple[Service, CheckResult]]) -> list[Checked]:
+    findings = [Finding(service.pk, result) for service, result in found]
+    rows = await sync_to_async(record)(findings, timezone.now())
+    return [
+        Checked(service, result, row) for (service, result), row in zip(found, rows, strict=True)
+    ]

@@ -1,0 +1,41 @@
+"""One thread for the database work of a checker: the event loop never waits for a row."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from django.db import InterfaceError, OperationalError, connection
+
+T = TypeVar("T")
+
+# What a database that went away raises; waiting helps.
+AWAY = (OperationalError, InterfaceError)
+
+
+class DatabaseThread:
+    """Runs functions one after the other, on one connection that is renewed when it breaks."""
+
+    def __init__(self) -> None:
+        self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
+
+    async def run(self, function: Callable[[], T]) -> T:
+        """Run it and give its answer. Raises what it raises."""
+        return await asyncio.get_running_loop().run_in_executor(self._executor, _renewing, function)
+
+    async def close(self) -> None:
+        await self.run(_disconnect)
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+
+def _renewing(function: Callable[[], T]) -> T:
+    try:
+        return function()
+    except AWAY:
+        connection.close()
+        raise
+
+
+def _disconnect() -> None:
+    # In the thread itself: a connection belongs to the thread that opened it.
+    connection.close()

@@ -1,0 +1,78 @@
+"""Collects results and records them in batches."""
+
+import asyncio
+import logging
+
+from django.utils import timezone
+
+from monitors.actions.results import Finding, record
+
+from .database import AWAY, DatabaseThread
+
+logger = logging.getLogger(__name__)
+
+BATCH_SIZE = 500
+RETRY_AFTER_S = 1.0
+
+
+class Recorder:
+    """Results are written at least once: a batch is kept until its commit is known.
+
+    While the database is away the batch waits; it cannot outgrow the checks in flight, since
+    claims wait for the same database.
+    """
+
+    def __init__(self, database: DatabaseThread, gather_s: float = 0.1) -> None:
+        self._database = database
+        self._gather_s = gather_s
+        self._waiting: list[Finding] = []
+        self._arrived = asyncio.Event()
+        self._closing = asyncio.Event()
+
+    def put(self, finding: Finding) -> None:
+        self._waiting.append(finding)
+        self._arrived.set()
+
+    @property
+    def waiting(self) -> int:
+        """How many results are not written yet."""
+        return len(self._waiting)
+
+    async def run(self) -> None:
+        """Write until closed, and then what is left."""
+        while not self._closing.is_set() or self._waiting:
+            await self._arrived.wait()
+            if not self._closing.is_set():
+                await asyncio.sleep(self._gather_s)
+            self._arrived.clear()
+            while self._waiting:
+                await self._write_batch()
+
+    def close(self) -> None:
+        """Let `run` end once everything is written."""
+        self._closing.set()
+        self._arrived.set()
+
+    async def _write_batch(self) -> None:
+        batch = self._waiting[:BATCH_SIZE]
+        try:
+            await self._write(batch)
+        except AWAY as error:
+            logger.warning("%d results wait for the database: %s", len(self._waiting), error)
+            await asyncio.sleep(RETRY_AFTER_S)
+        else:
+            del self._waiting[: len(batch)]
+
+    async def _write(self, batch: list[Finding]) -> None:
+        """Write a batch; where the database refuses one of its results, write the others."""
+        try:
+            await self._database.run(lambda: record(batch, timezone.now()))
+        except AWAY:
+            raise
+        except Exception:
+            if len(batch) == 1:
+                logger.exception("A result of service %d cannot be stored", batch[0].service_id)
+                return
+            middle = len(batch) // 2
+            await self._write(batch[:middle])
+            await self._write(batch[middle:])

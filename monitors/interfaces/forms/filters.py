@@ -1,0 +1,110 @@
+"""Query strings of the list and history pages become filters; nonsense becomes no filter."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import TypeVar
+
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from monitors.domain.result import Status
+from monitors.domain.state import State
+from monitors.queries.dashboard import WORST_FIRST, ListFilter, Sort
+from monitors.queries.history import Cursor, HistoryFilter
+
+E = TypeVar("E", bound=StrEnum)
+
+_ANY = ("", "Any")
+# Moments near the ends of the calendar overflow in other time zones, and mean nothing here.
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
+_WHEN = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+class ListFilterForm(forms.Form):
+    """Draws the filter of the list."""
+
+    q = forms.CharField(required=False, max_length=200, label="Search")
+    state = forms.ChoiceField(
+        required=False,
+        choices=[_ANY, *((state.value, state.label) for state in WORST_FIRST)],
+    )
+    tag = forms.ChoiceField(required=False)
+    sort = forms.ChoiceField(
+        required=False, label="Order", choices=[(sort.value, sort.label) for sort in Sort]
+    )
+
+    def __init__(self, data: QueryDict, tags: Iterable[str]) -> None:
+        super().__init__(data)
+        tag = self.fields["tag"]
+        if isinstance(tag, forms.ChoiceField):
+            tag.choices = [_ANY, *((name, name) for name in tags)]
+
+
+class HistoryFilterForm(forms.Form):
+    """Draws the filter of the history."""
+
+    status = forms.ChoiceField(
+        required=False,
+        label="Result",
+        choices=[_ANY, *((status.value, status.label) for status in Status)],
+    )
+    since = forms.DateTimeField(required=False, label="From", widget=_WHEN)
+    until = forms.DateTimeField(required=False, label="To", widget=_WHEN)
+
+
+def list_filter(query: Mapping[str, str]) -> ListFilter:
+    return ListFilter(
+        words=tuple(query.get("q", "")[:200].replace("\x00", "").split()),
+        state=_member(State, query.get("state", "")),
+        tag=query.get("tag", "").replace("\x00", ""),
+        sort=_member(Sort, query.get("sort", "")) or Sort.WORST,
+        page=_number(query.get("page", "")),
+    )
+
+
+def history_filter(query: Mapping[str, str]) -> HistoryFilter:
+    older = _cursor(query.get("before", ""))
+    return HistoryFilter(
+        status=_member(Status, query.get("status", "")),
+        since=_moment(query.get("since", "")),
+        until=_moment(query.get("until", "")),
+        older_than=older,
+        newer_than=None if older else _cursor(query.get("after", "")),
+    )
+
+
+def cursor_text(cursor: Cursor | None) -> str:
+    """Write a place in the log into a query string."""
+    return f"{cursor.checked_at.isoformat()}~{cursor.id}" if cursor else ""
+
+
+def _cursor(text: str) -> Cursor | None:
+    moment_text, _, id_text = text.partition("~")
+    moment = _moment(moment_text)
+    return Cursor(moment, int(id_text)) if moment and _is_id(id_text) else None
+
+
+def _is_id(text: str) -> bool:
+    return text.isdecimal() and len(text) < 19  # noqa: PLR2004 - fits a 64-bit key
+
+
+def _moment(text: str) -> datetime | None:
+    # A plus sign in a query string arrives as a space.
+    try:
+        moment = parse_datetime(text.strip().replace(" ", "+") if "T" in text else text)
+        if moment is not None and timezone.is_naive(moment):
+            moment = timezone.make_aware(moment)
+    except (ValueError, OverflowError):
+        return None
+    return moment if moment and _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
+
+
+def _member(kind: type[E], text: str) -> E | None:
+    return kind(text) if text in kind.__members__.values() else None
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and len(text) < 10 else 1  # noqa: PLR2004 - a page

@@ -1,0 +1,219 @@
+"""The settings of a service: what was typed, or sent, becomes clean values or a clear answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundField
+
+from monitors.domain.spec import BadSetting, CheckSpec, StatusRanges, parse_headers, parse_json_path
+from monitors.domain.targets import BadTarget, parse_target
+from monitors.models import Service
+
+MAX_TAGS = 20
+MAX_TAG_LENGTH = 50
+
+GROUPS = (
+    ("Service", "", ("name", "url", "interval_s", "timeout_s")),
+    (
+        "Request",
+        "What is sent. A password is stored encrypted and never shown again.",
+        ("method", "headers", "body", "username", "password"),
+    ),
+    (
+        "What counts as up",
+        "A check is good when every rule given here holds.",
+        (
+            "expected_status",
+            "follow_redirects",
+            "verify_tls",
+            "keyword",
+            "keyword_absent",
+            "json_path",
+            "json_expected",
+            "degraded_after_ms",
+            "tls_expiry_warn_days",
+        ),
+    ),
+    (
+        "When to believe it",
+        "A single failed check may be chance; a service is down once several in a row agree.",
+        ("failures_before_down", "retry_interval_s", "successes_before_up"),
+    ),
+    ("Organise", "", ("tags", "paused")),
+)
+
+COLUMNS = [name for _, _, names in GROUPS for name in names if name != "tags"]
+
+UNITS = {
+    "interval_s": "s",
+    "timeout_s": "s",
+    "retry_interval_s": "s",
+    "degraded_after_ms": "ms",
+    "tls_expiry_warn_days": "days",
+    "failures_before_down": "in a row",
+    "successes_before_up": "in a row",
+}
+
+HELP = {
+    "name": "What people call it.",
+    "url": "An http or https address.",
+    "timeout_s": "For the whole check, redirects and body included.",
+    "headers": "One “Name: value” a line.",
+    "expected_status": "Codes and ranges, like 200-299, 304.",
+    "password": "Leave empty to keep the stored one.",
+    "json_path": "Like $.status or $.checks[0].ok.",
+    "json_expected": "The value found there, as text; empty: it only has to be there.",
+    "tags": "Separated by commas.",
+    "retry_interval_s": "While a failure is not confirmed yet.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields that belong together on the page."""
+
+    title: str
+    description: str
+    fields: list[BoundField]
+    is_open: bool
+
+
+class ServiceForm(forms.ModelForm[Service]):
+    """One set of rules for the page, the API and the admin."""
+
+    tags = forms.CharField(required=False, max_length=MAX_TAGS * (MAX_TAG_LENGTH + 2))
+
+    class Meta:
+        model = Service
+        fields = COLUMNS
+        widgets = {
+            "url": forms.URLInput(
+                attrs={"placeholder": "https://example.com/", "autocomplete": "off"}
+            ),
+            "headers": forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+            "body": forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+            "username": forms.TextInput(attrs={"autocomplete": "off"}),
+            "password": forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        }
+        help_texts = HELP
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["tags"].help_text = HELP["tags"]
+        if self.instance.pk:
+            self.initial["tags"] = ", ".join(tag.name for tag in self.instance.tags.all())
+        for name, field in self.fields.items():
+            cast("Any", field).unit = UNITS.get(name, "")
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        return tuple(
+            Group(
+                title,
+                description,
+                [self[name] for name in names],
+                is_open=position == 0 or any(self[name].errors for name in names),
+            )
+            for position, (title, description, names) in enumerate(GROUPS)
+        )
+
+    def clean_url(self) -> str:
+        try:
+            target = parse_target(self.cleaned_data["url"])
+        except BadTarget as bad:
+            raise ValidationError(str(bad), code="invalid") from None
+        self._refuse_duplicate(target.key)
+        self.instance.url_key = target.key
+        self._target = target
+        return target.url
+
+    def clean_name(self) -> str:
+        name = str(self.cleaned_data["name"])
+        if not name.isprintable():
+            raise ValidationError("A name is one line of plain text.", code="invalid")
+        return name
+
+    def clean_headers(self) -> str:
+        text = str(self.cleaned_data["headers"])
+        try:
+            headers = parse_headers(text.splitlines())
+        except BadSetting as bad:
+            raise ValidationError(str(bad), code="invalid") from None
+        return "\n".join(f"{name}: {value}" for name, value in headers)
+
+    def clean_expected_status(self) -> str:
+        try:
+            return str(StatusRanges.parse(self.cleaned_data["expected_status"]))
+        except BadSetting as bad:
+            raise ValidationError(str(bad), code="invalid") from None
+
+    def clean_json_path(self) -> str:
+        path = str(self.cleaned_data["json_path"])
+        try:
+            parse_json_path(path or "$")
+        except BadSetting as bad:
+            raise ValidationError(str(bad), code="invalid") from None
+        return path
+
+    def clean_tags(self) -> list[str]:
+        names = sorted({name.strip() for name in self.cleaned_data["tags"].split(",")} - {""})
+        if len(names) > MAX_TAGS:
+            raise ValidationError(f"At most {MAX_TAGS} tags.", code="invalid")
+        if any(len(name) > MAX_TAG_LENGTH for name in names):
+            raise ValidationError(f"A tag has at most {MAX_TAG_LENGTH} characters.", code="invalid")
+        return names
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        self._take_credentials(values)
+        if values.get("json_expected") and not values.get("json_path"):
+            self.add_error("json_path", "Say where the expected value stands, like $.status.")
+        return values
+
+    def settings(self) -> dict[str, Any]:
+        """The columns of a valid form and their values, as monitors.actions.services takes them."""
+        columns = {name: self.cleaned_data[name] for name in COLUMNS}
+        return columns | {"url_key": self.instance.url_key}
+
+    def tag_names(self) -> list[str]:
+        return list(self.cleaned_data["tags"])
+
+    def spec(self) -> CheckSpec:
+        """What a valid form would have checked."""
+        return self.instance.check_spec()
+
+    def _refuse_duplicate(self, key: str) -> None:
+        same = Service.objects.filter(url_key=key).exclude(pk=self.instance.pk).first()
+        if same is not None:
+            raise ValidationError(
+                f"This address is being checked already, as “{same.name}”.", code="duplicate"
+            )
+
+    def _take_credentials(self, values: dict[str, Any]) -> None:
+        """Move a user name and a password out of the URL; keep a stored one that was left empty."""
+        target = getattr(self, "_target", None)
+        if target is not None and target.username:
+            values["username"], values["password"] = target.username, target.password
+        elif not values.get("password") and values.get("username"):
+            values["password"] = self.initial.get("password", "")
+
+
+def unchanged(service: Service) -> dict[str, Any]:
+    """Give the form data that would leave a service as it is, for a change of some of it."""
+    form = ServiceForm(instance=service)
+    data = {name: form.initial.get(name) for name in form.fields}
+    data.pop("password")
+    return {name: value for name, value in data.items() if value is not None and value is not False}
+
+
+def as_form_data(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn values of the API into what the page would have posted."""
+    data = dict(given)
+    if isinstance(data.get("headers"), dict):
+        data["headers"] = "\n".join(f"{name}: {value}" for name, value in data["headers"].items())
+    if isinstance(data.get("tags"), list):
+        data["tags"] = ", ".join(data["tags"])
+    return {name: "" if value is None else value for name, value in data.items()}

@@ -1,0 +1,54 @@
+"""A check as the API gives it."""
+
+from datetime import datetime
+from typing import Any
+
+from ninja import Schema
+
+from monitors.domain.observation import Phases
+from monitors.domain.result import CheckResult
+from monitors.models import ServiceStatus
+
+
+class PhasesOut(Schema):
+    """Where the time went; null for a phase that did not happen."""
+
+    dns_ms: float | None
+    connect_ms: float | None
+    tls_ms: float | None
+    wait_ms: float | None
+    transfer_ms: float | None
+
+
+class CheckOut(Schema):
+    """What one check found."""
+
+    service: str
+    status: str
+    response_time_ms: float | None
+    reason: str
+    message: str
+    status_code: int | None
+    checked_at: datetime
+    phases: PhasesOut
+
+
+def check_out(service_name: str, check: CheckResult | ServiceStatus) -> dict[str, Any]:
+    return {
+        "service": service_name,
+        "status": str(check.status),
+        "response_time_ms": _rounded(check.response_time_ms),
+        "reason": str(check.reason),
+        "message": check.message,
+        "status_code": check.status_code,
+        "checked_at": check.checked_at,
+        "phases": _phases(check.phases),
+    }
+
+
+def _phases(phases: Phases) -> dict[str, float | None]:
+    return {name: _rounded(getattr(phases, name)) for name in PhasesOut.model_fields}
+
+
+def _rounded(milliseconds: float | None) -> float | None:
+    return None if milliseconds is None else round(milliseconds, 3)

@@ -1,0 +1,133 @@
+"""A service as the API takes and gives it."""
+
+from datetime import datetime
+from typing import Any
+
+from ninja import Field, Schema
+
+from monitors.models import Service
+from monitors.queries.dashboard import ServiceRow, service_row
+
+
+class ServiceChange(Schema):
+    """Settings to change; what is left out stays as it is.
+
+    Only shapes are checked here: the rules are those of ServiceForm, for the page and the API.
+    """
+
+    model_config = {"extra": "forbid"}
+
+    name: str | None = None
+    url: str | None = None
+    method: str | None = None
+    headers: dict[str, str] | None = None
+    body: str | None = None
+    username: str | None = None
+    password: str | None = None
+    interval_s: int | None = None
+    timeout_s: float | None = None
+    expected_status: str | None = None
+    follow_redirects: bool | None = None
+    verify_tls: bool | None = None
+    keyword: str | None = None
+    keyword_absent: str | None = None
+    json_path: str | None = None
+    json_expected: str | None = None
+    degraded_after_ms: float | None = None
+    tls_expiry_warn_days: int | None = None
+    failures_before_down: int | None = None
+    successes_before_up: int | None = None
+    retry_interval_s: int | None = None
+    tags: list[str] | None = None
+    paused: bool | None = None
+
+
+class ServiceIn(ServiceChange):
+    """A service to add: a name, a URL, and every setting that is not to have its default."""
+
+    name: str = Field(..., examples=["Example Service"])
+    url: str = Field(..., examples=["https://example.com"])
+
+
+class ServiceOut(Schema):
+    """A service, its settings without secrets, and where it stands."""
+
+    id: int
+    name: str
+    url: str
+    state: str = Field(..., description="UNKNOWN, UP, DEGRADED or DOWN")
+    state_since: datetime
+    paused: bool
+    failing_since: datetime | None = Field(
+        ..., description="when a failure began that is not confirmed yet"
+    )
+    last_checked_at: datetime | None
+    last_status: str | None
+    last_response_time_ms: float | None
+    last_message: str | None
+    next_check_at: datetime | None
+    created_at: datetime
+    tags: list[str]
+    method: str
+    header_names: list[str] = Field(..., description="values are not given back")
+    body: str
+    username: str
+    has_password: bool
+    interval_s: int
+    timeout_s: float
+    expected_status: str
+    follow_redirects: bool
+    verify_tls: bool
+    keyword: str
+    keyword_absent: str
+    json_path: str
+    json_expected: str
+    degraded_after_ms: float | None
+    tls_expiry_warn_days: int
+    failures_before_down: int
+    successes_before_up: int
+    retry_interval_s: int
+
+
+_AS_STORED = (
+    "paused",
+    "last_checked_at",
+    "last_response_time_ms",
+    "next_check_at",
+    "created_at",
+    "method",
+    "body",
+    "username",
+    "interval_s",
+    "timeout_s",
+    "expected_status",
+    "follow_redirects",
+    "verify_tls",
+    "keyword",
+    "keyword_absent",
+    "json_path",
+    "json_expected",
+    "degraded_after_ms",
+    "tls_expiry_warn_days",
+    "failures_before_down",
+    "successes_before_up",
+    "retry_interval_s",
+)
+
+
+def service_out(service: Service, now: datetime) -> dict[str, Any]:
+    """Give the API's view of a service. Its tags want to be prefetched."""
+    row: ServiceRow = service_row(service, now)
+    return {
+        "id": row.id,
+        "name": row.name,
+        "url": row.url,
+        "state": "UNKNOWN" if service.paused else row.state.value,
+        "state_since": row.since,
+        "failing_since": row.failing_since,
+        "last_status": service.last_status or None,
+        "last_message": service.last_message or None,
+        "tags": list(row.tags),
+        "header_names": [line.partition(":")[0] for line in service.headers.splitlines()],
+        "has_password": bool(service.password),
+    } | {name: getattr(service, name) for name in _AS_STORED}

@@ -1,0 +1,24 @@
+"""Print a new API key."""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+
+from monitors.actions import api_keys
+from monitors.interfaces.forms.account import ApiKeyForm
+
+
+class Command(BaseCommand):
+    help = "Print a new API key, and nothing else. It is shown this once."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("name", help="what will use the key")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        del args
+        form = ApiKeyForm({"name": options["name"]})
+        if not form.is_valid():
+            raise CommandError(" ".join(map(str, form.errors["name"])))
+        self.stdout.write(api_keys.issue(form.cleaned_data["name"], timezone.now()))

@@ -1,0 +1,205 @@
+"""A service: what to check, how often, and where it stands."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Self
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
+from django.db.models.functions import Now
+
+from monitors.domain.spec import (
+    DEFAULT_EXPECTED_STATUS,
+    METHODS,
+    CheckSpec,
+    StatusRanges,
+    parse_headers,
+)
+from monitors.domain.state import Policy, Standing, State
+from monitors.domain.targets import MAX_URL_LENGTH
+
+from .fields import SecretField
+
+MAX_NAME_LENGTH = 200
+MAX_INTERVAL_S = 604_800
+STATES = [(state.value, state.label) for state in State]
+CONFIRMED_STATES = (State.UP, State.DEGRADED, State.DOWN)
+
+
+class Tag(models.Model):
+    name = models.CharField(max_length=50, unique=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ServiceQuerySet(models.QuerySet["Service"]):
+    def active(self) -> Self:
+        return self.filter(paused=False)
+
+    def due(self, now: datetime) -> Self:
+        """Services to check by now that no checker holds; the longest overdue first."""
+        free = Q(lease_until=None) | Q(lease_until__lte=now)
+        return self.filter(free, next_check_at__lte=now).order_by("next_check_at")
+
+    def with_shown_state(self, now: datetime) -> Self:
+        """Add `shown_state`: the state, or UNKNOWN where nobody has looked lately."""
+        stale = Q(state__in=CONFIRMED_STATES, fresh_until__lt=now)
+        shown = Case(When(stale, then=Value(State.UNKNOWN.value)), default=F("state"))
+        return self.annotate(shown_state=shown)
+
+    def tagged(self, tag: str) -> Self:
+        through = Service.tags.through.objects
+        return self.filter(Exists(through.filter(service=OuterRef("pk"), tag__name=tag)))
+
+    def matching(self, words: Iterable[str]) -> Self:
+        """Services whose name or address holds every one of the words."""
+        found = self
+        for word in words:
+            found = found.filter(Q(name__icontains=word) | Q(url__icontains=word))
+        return found
+
+
+class Service(models.Model):
+    """Settings first; then what the checker needs to schedule it and the list to show it."""
+
+    name = models.CharField(max_length=MAX_NAME_LENGTH)
+    url = models.CharField("URL", max_length=MAX_URL_LENGTH)
+    url_key = models.CharField(max_length=MAX_URL_LENGTH, editable=False)
+    method = models.CharField(
+        max_length=7, default="GET", choices=[(method, method) for method in METHODS]
+    )
+    headers = SecretField("request headers", blank=True, default="")
+    body = models.TextField("request body", blank=True, default="", max_length=65_536)
+    username = models.CharField("user name", max_length=200, blank=True, default="")
+    password = SecretField(blank=True, default="", max_length=500)
+    interval_s = models.PositiveIntegerField(
+        "check every",
+        default=60,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_INTERVAL_S)],
+    )
+    timeout_s = models.FloatField(
+        "timeout", default=5.0, validators=[MinValueValidator(0.1), MaxValueValidator(60)]
+    )
+    expected_status = models.CharField(
+        "accepted status codes", max_length=200, default=DEFAULT_EXPECTED_STATUS
+    )
+    follow_redirects = models.BooleanField(default=True)
+    verify_tls = models.BooleanField("verify TLS certificate", default=True)
+    keyword = models.CharField("text that must be there", max_length=500, blank=True, default="")
+    keyword_absent = models.CharField(
+        "text that must not be there", max_length=500, blank=True, default=""
+    )
+    json_path = models.CharField("JSON path", max_length=500, blank=True, default="")
+    json_expected = models.CharField("expected JSON value", max_length=500, blank=True, default="")
+    degraded_after_ms = models.FloatField(
+        "degraded when slower than", null=True, blank=True, validators=[MinValueValidator(1)]
+    )
+    failures_before_down = models.PositiveSmallIntegerField(
+        "failures before down",
+        default=2,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
+    successes_before_up = models.PositiveSmallIntegerField(
+        "successes before up", default=1, validators=[MinValueValidator(1), MaxValueValidator(100)]
+    )
+    retry_interval_s = models.PositiveIntegerField(
+        "check again after a failure in",
+        default=15,
+        validators=[MinValueValidator(1), MaxValueValidator(3_600)],
+    )
+    tls_expiry_warn_days = models.PositiveSmallIntegerField(
+        "warn before the certificate expires",
+        default=14,
+        validators=[MaxValueValidator(365)],
+    )
+    tags = models.ManyToManyField(Tag, blank=True, related_name="services")
+    paused = models.BooleanField(default=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    state = models.CharField(
+        max_length=8, choices=STATES, default=State.UNKNOWN.value, editable=False
+    )
+    state_since = models.DateTimeField(editable=False)
+    streak = models.PositiveSmallIntegerField(default=0, editable=False)
+    streak_since = models.DateTimeField(null=True, editable=False)
+    seen_at = models.DateTimeField(null=True, editable=False)
+    fresh_until = models.DateTimeField(null=True, editable=False)
+    last_checked_at = models.DateTimeField(null=True, editable=False)
+    last_status = models.CharField(max_length=8, default="", editable=False)
+    last_reason = models.CharField(max_length=11, default="", editable=False)
+    last_message = models.TextField(default="", editable=False)
+    last_response_time_ms = models.FloatField(null=True, editable=False)
+    recent = models.TextField(default="", editable=False)
+
+    next_check_at = models.DateTimeField(null=True, db_index=True, editable=False)
+    lease_until = models.DateTimeField(null=True, editable=False)
+
+    objects = ServiceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["url_key"], name="service_url_once"),
+            models.CheckConstraint(
+                name="service_interval_in_range",
+                condition=Q(interval_s__gte=1, interval_s__lte=MAX_INTERVAL_S),
+            ),
+            models.CheckConstraint(
+                name="service_timeout_in_range",
+                condition=Q(timeout_s__gte=0.1, timeout_s__lte=60),
+            ),
+            models.CheckConstraint(
+                name="service_retry_interval_in_range",
+                condition=Q(retry_interval_s__gte=1, retry_interval_s__lte=3_600),
+            ),
+            models.CheckConstraint(
+                name="service_confirmation_positive",
+                condition=Q(failures_before_down__gte=1, successes_before_up__gte=1),
+            ),
+            models.CheckConstraint(name="service_named", condition=~Q(name="") & ~Q(url="")),
+            models.CheckConstraint(
+                name="service_due_unless_paused",
+                condition=Q(paused=True, next_check_at=None, state=State.PAUSED.value)
+                | Q(paused=False, next_check_at__isnull=False) & ~Q(state=State.PAUSED.value),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def check_spec(self) -> CheckSpec:
+        return CheckSpec(
+            url=self.url_key,
+            method=self.method,
+            headers=parse_headers(self.headers.splitlines()),
+            body=self.body,
+            username=self.username,
+            password=self.password,
+            timeout_s=self.timeout_s,
+            expected_status=StatusRanges.parse(self.expected_status),
+            follow_redirects=self.follow_redirects,
+            verify_tls=self.verify_tls,
+            keyword=self.keyword,
+            keyword_absent=self.keyword_absent,
+            json_path=self.json_path,
+            json_expected=self.json_expected,
+            degraded_after_ms=self.degraded_after_ms,
+            tls_expiry_warn_days=self.tls_expiry_warn_days,
+        )
+
+    def policy(self) -> Policy:
+        return Policy(self.failures_before_down, self.successes_before_up)
+
+    def standing(self) -> Standing:
+        return Standing(
+            state=State(self.state),
+            since=self.state_since,
+            streak=self.streak,
+            streak_since=self.streak_since,
+            seen_at=self.seen_at,
+            fresh_until=self.fresh_until,
+        )

@@ -1,0 +1,78 @@
+"""The log: one row a check, never changed after it is written."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+
+from monitors.domain.observation import Phases
+from monitors.domain.reasons import Reason
+from monitors.domain.result import CheckResult, Status
+
+from .service import Service
+
+STATUSES = [(status.value, status.label) for status in Status]
+REASONS = [(reason.value, reason.value) for reason in Reason]
+
+
+class ServiceStatusQuerySet(models.QuerySet["ServiceStatus"]):
+    def of(self, service: Service) -> Self:
+        """The checks of one service, newest first."""
+        return self.filter(service=service).order_by("-checked_at", "-id")
+
+    def before(self, moment: datetime) -> Self:
+        return self.filter(checked_at__lt=moment)
+
+
+class ServiceStatus(models.Model):
+    service = models.ForeignKey(
+        Service, on_delete=models.CASCADE, related_name="checks", db_index=False
+    )
+    checked_at = models.DateTimeField()
+    status = models.CharField(max_length=8, choices=STATUSES)
+    reason = models.CharField(max_length=11, choices=REASONS)
+    message = models.TextField()
+    response_time_ms = models.FloatField("response time", null=True)
+    status_code = models.PositiveSmallIntegerField(null=True)
+    dns_ms = models.FloatField(null=True)
+    connect_ms = models.FloatField(null=True)
+    tls_ms = models.FloatField(null=True)
+    wait_ms = models.FloatField(null=True)
+    transfer_ms = models.FloatField(null=True)
+
+    objects = ServiceStatusQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "check"
+        verbose_name_plural = "checks"
+        indexes = [
+            # The history page and every "newest of this service": one range of one index.
+            models.Index(
+                fields=["service", "-checked_at", "-id"], name="check_by_service_and_time"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.status} at {self.checked_at:%Y-%m-%d %H:%M:%S}"
+
+    @classmethod
+    def from_result(cls, service_id: int, result: CheckResult) -> "ServiceStatus":
+        phases = result.phases
+        return cls(
+            service_id=service_id,
+            checked_at=result.checked_at,
+            status=result.status.value,
+            reason=result.reason.value,
+            message=result.message,
+            response_time_ms=result.response_time_ms,
+            status_code=result.status_code,
+            dns_ms=phases.dns_ms,
+            connect_ms=phases.connect_ms,
+            tls_ms=phases.tls_ms,
+            wait_ms=phases.wait_ms,
+            transfer_ms=phases.transfer_ms,
+        )
+
+    @property
+    def phases(self) -> Phases:
+        return Phases(self.dns_ms, self.connect_ms, self.tls_ms, self.wait_ms, self.transfer_ms)

@@ -1,0 +1,72 @@
+"""DNS without threads, every answer through the guard."""
+
+import asyncio
+import socket
+from functools import lru_cache
+from ipaddress import ip_address
+from weakref import WeakKeyDictionary
+
+import aiodns
+import pycares
+
+from monitors.domain.reasons import Fault
+
+from .errors import CheckFailed
+from .guard import GuardPolicy, is_refused
+
+_resolvers: WeakKeyDictionary[asyncio.AbstractEventLoop, aiodns.DNSResolver] = WeakKeyDictionary()
+
+_UNKNOWN = {pycares.errno.ARES_ENOTFOUND, pycares.errno.ARES_ENONAME}
+
+
+async def resolve(host: str, policy: GuardPolicy) -> list[str]:
+    """Give the addresses of a host that may be contacted, in the order to try them.
+
+    An address needs no lookup. Raises CheckFailed: the name does not exist, has no address, leads
+    only where nobody may go, or no server answered. Ends when it is cancelled; the caller holds
+    the deadline.
+    """
+    addresses = [host] if _is_address(host) else await _look_up(host)
+    allowed = [address for address in addresses if not is_refused(address, policy)]
+    if not allowed:
+        raise CheckFailed(Fault.BLOCKED, host=host, address=addresses[0])
+    return allowed
+
+
+@lru_cache(maxsize=65_536)
+def _is_address(host: str) -> bool:
+    try:
+        ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    return True
+
+
+async def _look_up(host: str) -> list[str]:
+    try:
+        found = await _resolver().getaddrinfo(
+            host, family=socket.AF_UNSPEC, type=socket.SOCK_STREAM
+        )
+    except aiodns.error.DNSError as error:
+        raise _failed(host, error) from error
+    addresses = [node.addr[0].decode() for node in found.nodes]
+    if not addresses:
+        raise CheckFailed(Fault.HOST_WITHOUT_ADDRESS, host=host)
+    # c-ares sorts by RFC 6724 within what the machine can reach; the sort is stable.
+    return sorted(addresses, key=lambda address: ":" in address)
+
+
+def _failed(host: str, error: aiodns.error.DNSError) -> CheckFailed:
+    code, detail = error.args[0], str(error.args[-1])
+    if code in _UNKNOWN:
+        return CheckFailed(Fault.HOST_UNKNOWN, host=host)
+    if code == pycares.errno.ARES_ENODATA:
+        return CheckFailed(Fault.HOST_WITHOUT_ADDRESS, host=host)
+    return CheckFailed(Fault.DNS_FAILED, host=host, detail=detail[:1].lower() + detail[1:])
+
+
+def _resolver() -> aiodns.DNSResolver:
+    loop = asyncio.get_running_loop()
+    if loop not in _resolvers:
+        _resolvers[loop] = aiodns.DNSResolver(loop=loop)
+    return _resolvers[loop]

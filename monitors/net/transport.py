@@ -1,0 +1,195 @@
+"""An httpx transport that opens a fresh connection for every request, guarded and timed.
+
+A monitor that reuses connections measures its own pool. So each request looks the name up,
+connects, shakes hands, asks and reads, and each of these has its place on the clock. What limits
+a check lives here too: the address guard, the header limit and the body limit. The deadline is
+the caller's: cancelling a request closes its connection at once.
+"""
+
+import asyncio
+import errno
+import os
+import socket
+import ssl
+from dataclasses import dataclass, field
+
+import httpx
+
+from monitors.domain.observation import Certificate
+from monitors.domain.reasons import Failure, Fault
+
+from . import tls
+from .errors import CheckFailed
+from .guard import OPEN, GuardPolicy
+from .phases import Phase, PhaseClock
+from .resolver import resolve
+from .wire import ResponseReader
+
+DEFAULT_BODY_LIMIT = 1_048_576
+_PORTS = {"http": 80, "https": 443}
+_NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EACCES}
+# Over the 60 s that a check may take: the deadline is the caller's.
+_HANDSHAKE_S = 120
+
+
+@dataclass(slots=True)
+class Endpoint:
+    """Where the request in hand goes, as far as it is known."""
+
+    host: str = ""
+    address: str = ""
+    port: int = 0
+
+
+@dataclass(slots=True)
+class FreshConnectionTransport(httpx.AsyncBaseTransport):
+    """One check's transport: it serves the requests of one redirect chain, one after the other."""
+
+    verify_tls: bool = True
+    body_limit: int = DEFAULT_BODY_LIMIT
+    policy: GuardPolicy = OPEN
+    clock: PhaseClock = field(default_factory=PhaseClock)
+    endpoint: Endpoint = field(default_factory=Endpoint)
+    certificate: Certificate | None = None
+    body: bytes = b""
+    """Of the last response, decoded and cut at the limit; the response itself holds none."""
+    body_complete: bool = True
+    _reader: ResponseReader | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Send a request over a connection of its own. Raises CheckFailed."""
+        url = request.url
+        self.endpoint = Endpoint(url.raw_host.decode("ascii"), "", url.port or _PORTS[url.scheme])
+        self.clock.enter(Phase.DNS)
+        addresses = await resolve(self.endpoint.host, self.policy)
+        self.clock.enter(Phase.CONNECT)
+        connected = await self._connect(addresses)
+        reader = self._reader = ResponseReader(
+            self.clock, self.body_limit, head_only=request.method == "HEAD"
+        )
+        reader.peer = (self.endpoint.address, self.endpoint.port)
+        secure = url.scheme == "https"
+        try:
+            await self._open(reader, connected, secure=secure)
+            self.clock.enter(Phase.WAIT)
+            if reader.transport is not None:
+                reader.transport.write(_serialised(request))
+            await reader.done
+        finally:
+            if reader.transport is not None:
+                reader.transport.abort()
+        self.body, self.body_complete = bytes(reader.body), reader.body_complete
+        return _response(reader)
+
+    def timed_out(self, timeout_s: float) -> Failure:
+        """Say what the check was waiting for when its time was up."""
+        read = len(self._reader.body) if self._reader is not None else 0
+        where = self.endpoint
+        facts = {"timeout_s": timeout_s, "host": where.host, "address": where.address}
+        return Failure(
+            _TIMEOUTS[self.clock.phase], facts | {"port": where.port, "size": f"{read:,}"}
+        )
+
+    async def _connect(self, addresses: list[str]) -> socket.socket:
+        """Try the addresses in turn; each but the last has its share of a few seconds."""
+        for address in addresses[:-1]:
+            try:
+                async with asyncio.timeout(_PATIENCE_S):
+                    return await self._connect_to(address)
+            except (CheckFailed, TimeoutError):
+                continue
+        return await self._connect_to(addresses[-1])
+
+    async def _connect_to(self, address: str) -> socket.socket:
+        self.endpoint.address = address
+        port = self.endpoint.port
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
+        sock = socket.socket(family, socket.SOCK_STREAM)
+        try:
+            sock.setblocking(False)  # noqa: FBT003 - its signature
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            await asyncio.get_running_loop().sock_connect(sock, (address, port))
+        except OSError as error:
+            sock.close()
+            raise _unconnected(error, address, port) from error
+        except BaseException:
+            sock.close()
+            raise
+        return sock
+
+    async def _open(self, reader: ResponseReader, sock: socket.socket, *, secure: bool) -> None:
+        """Hand the connection to the reader, after the handshake where there is one."""
+        loop = asyncio.get_running_loop()
+        try:
+            if not secure:
+                await loop.create_connection(lambda: reader, sock=sock)
+                return
+            self.clock.enter(Phase.TLS)
+            await loop.create_connection(
+                lambda: reader,
+                sock=sock,
+                ssl=tls.context(verify=self.verify_tls),
+                server_hostname=self.endpoint.host,
+                ssl_handshake_timeout=_HANDSHAKE_S,
+            )
+        except ssl.SSLCertVerificationError as error:
+            shown = await self._shown_certificate()
+            raise tls.unverified(error, self.endpoint.host, shown) from error
+        except ssl.SSLError as error:
+            raise tls.failed(error, *reader.peer) from error
+        except OSError as error:
+            address, port = reader.peer
+            raise CheckFailed(Fault.TLS_CLOSED, address=address, port=port) from error
+        except BaseException:
+            sock.close()
+            raise
+        if reader.transport is not None:
+            self.certificate = tls.certificate(reader.transport.get_extra_info("ssl_object"))
+
+    async def _shown_certificate(self) -> Certificate | None:
+        """Shake hands once more without verifying: OpenSSL keeps no certificate that it refused."""
+        reader = ResponseReader(PhaseClock(), 0, head_only=True)
+        try:
+            sock = await self._connect_to(self.endpoint.address)
+            transport, _ = await asyncio.get_running_loop().create_connection(
+                lambda: reader,
+                sock=sock,
+                ssl=tls.context(verify=False),
+                server_hostname=self.endpoint.host,
+            )
+        except (CheckFailed, OSError):
+            return None
+        shown = tls.certificate(transport.get_extra_info("ssl_object"))
+        transport.abort()
+        return shown
+
+
+_PATIENCE_S = 2.0
+
+_TIMEOUTS = {
+    None: Fault.TIMEOUT_DNS,
+    Phase.DNS: Fault.TIMEOUT_DNS,
+    Phase.CONNECT: Fault.TIMEOUT_CONNECT,
+    Phase.TLS: Fault.TIMEOUT_TLS,
+    Phase.WAIT: Fault.TIMEOUT_WAIT,
+    Phase.TRANSFER: Fault.TIMEOUT_TRANSFER,
+}
+
+
+def _unconnected(error: OSError, address: str, port: int) -> CheckFailed:
+    if isinstance(error, ConnectionRefusedError):
+        return CheckFailed(Fault.REFUSED, address=address, port=port)
+    fault = Fault.UNREACHABLE if error.errno in _NO_ROUTE else Fault.CONNECT_FAILED
+    detail = os.strerror(error.errno).lower() if error.errno else str(error)
+    return CheckFailed(fault, address=address, port=port, detail=detail)
+
+
+def _serialised(request: httpx.Request) -> bytes:
+    lines = [b"%s %s HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)]
+    lines += [b"%s: %s" % (name, value) for name, value in request.headers.raw]
+    return b"\r\n".join([*lines, b"", request.content])
+
+
+def _response(reader: ResponseReader) -> httpx.Response:
+    extensions = {"reason_phrase": reader.reason_phrase, "http_version": b"HTTP/1.1"}
+    return httpx.Response(reader.status_code, headers=reader.headers, extensions=extensions)

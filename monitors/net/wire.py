@@ -1,0 +1,171 @@
+"""Reads one HTTP/1.1 response from one connection."""
+
+import asyncio
+import zlib
+
+import httptools
+
+from monitors.domain.reasons import Fault
+
+from .decoding import Decoder
+from .errors import CheckFailed
+from .phases import Phase, PhaseClock
+
+MAX_HEADER_BYTES = 65_536
+_SHOWN_BYTES = 40
+_INFORMATIONAL = range(102, 200)
+
+
+class ResponseReader(asyncio.Protocol):
+    """Collects a response until it is complete, its body is over the limit, or it goes wrong.
+
+    `done` then has a result, or CheckFailed. The names of the callbacks are httptools'.
+    """
+
+    def __init__(self, clock: PhaseClock, body_limit: int, *, head_only: bool) -> None:
+        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.transport: asyncio.Transport | None = None
+        self.status_code = 0
+        self.reason_phrase = b""
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.body = bytearray()
+        self.body_complete = True
+        self.peer: tuple[str, int] = ("", 0)
+        self._clock = clock
+        self._body_limit = body_limit
+        self._head_only = head_only
+        self._parser = httptools.HttpResponseParser(self)
+        self._decoder = Decoder("")
+        self._header_bytes = 0
+        self._raw_body_bytes = 0
+        self._in_body = False
+        self._ends_with_connection = False
+        self._first_bytes = b""
+
+    # asyncio.Protocol
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.transport = transport  # type: ignore[assignment] # a stream has a Transport
+
+    def data_received(self, data: bytes) -> None:
+        if self.done.done():
+            return
+        if len(self._first_bytes) < _SHOWN_BYTES:
+            self._first_bytes += data[:_SHOWN_BYTES]
+        try:
+            self._count_header(data)
+            self._parser.feed_data(data)
+        except httptools.HttpParserUpgrade:
+            self._finish()
+        except httptools.HttpParserError as error:
+            self._fail(self._explained(error))
+        except CheckFailed as failed:
+            self._fail(failed)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self.done.done():
+            return
+        address, port = self.peer
+        if self._in_body and self._ends_with_connection and exc is None:
+            self._end_of_body()
+        elif self._in_body:
+            self._fail(CheckFailed(Fault.INCOMPLETE_BODY, size=f"{self._raw_body_bytes:,}"))
+        elif exc is not None:
+            when = "before the response was complete" if self._first_bytes else "after the request"
+            self._fail(CheckFailed(Fault.RESET, address=address, port=port, when=when))
+        elif self._first_bytes:
+            self._fail(self._not_http("it ended in the middle of the header"))
+        else:
+            self._fail(CheckFailed(Fault.CLOSED_EARLY, address=address, port=port))
+
+    # httptools callbacks
+
+    def on_status(self, status: bytes) -> None:
+        self.reason_phrase += status
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self.headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        self.status_code = self._parser.get_status_code()
+        if self.status_code in _INFORMATIONAL or self.status_code == 100:  # noqa: PLR2004 - Continue
+            return
+        self._clock.enter(Phase.TRANSFER)
+        self._in_body = True
+        names = {name.lower(): value.lower() for name, value in self.headers}
+        chunked = b"chunked" in names.get(b"transfer-encoding", b"")
+        self._ends_with_connection = not chunked and b"content-length" not in names
+        self._decoder = Decoder(names.get(b"content-encoding", b"").decode("latin-1"))
+        if self._head_only:
+            self._finish()
+
+    def on_body(self, body: bytes) -> None:
+        if self.done.done():
+            return
+        self._raw_body_bytes += len(body)
+        room = self._body_limit - len(self.body)
+        try:
+            decoded, whole = self._decoder.feed(body, room)
+        except zlib.error as error:
+            self._badly_encoded(str(error).rpartition(": ")[2])
+            return
+        self.body += decoded
+        if not whole or self._raw_body_bytes > self._body_limit:
+            self.body_complete = False
+            self._finish()
+
+    def on_message_complete(self) -> None:
+        if not self._in_body:
+            self._forget_informational()
+        elif not self.done.done():
+            self._end_of_body()
+
+    # our own
+
+    def _count_header(self, data: bytes) -> None:
+        if self._in_body:
+            return
+        self._header_bytes += len(data)
+        if self._header_bytes <= MAX_HEADER_BYTES:
+            return
+        end = data.find(b"\r\n\r\n")
+        if end < 0 or self._header_bytes - len(data) + end > MAX_HEADER_BYTES:
+            raise CheckFailed(Fault.HEADERS_TOO_LARGE, limit=f"{MAX_HEADER_BYTES // 1024} KiB")
+
+    def _forget_informational(self) -> None:
+        """Make ready for the real response after a 1xx one."""
+        self.reason_phrase = b""
+        self.headers.clear()
+
+    def _end_of_body(self) -> None:
+        if self._decoder.is_complete():
+            self._finish()
+        else:
+            self._badly_encoded("it ends too early")
+
+    def _badly_encoded(self, detail: str) -> None:
+        encoding = self._decoder.encoding
+        self._fail(CheckFailed(Fault.BAD_ENCODING, encoding=encoding, detail=detail))
+
+    def _explained(self, error: httptools.HttpParserError) -> CheckFailed:
+        if self._in_body:
+            return self._not_http(f"the body breaks off its framing ({error})")
+        shown = self._first_bytes[:_SHOWN_BYTES].decode("ascii", "replace")
+        if not shown.startswith("HTTP/"):
+            plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
+            return self._not_http(f"it begins with “{plain.strip()}”")
+        return self._not_http(str(error)[:1].lower() + str(error)[1:])
+
+    def _not_http(self, detail: str) -> CheckFailed:
+        address, port = self.peer
+        return CheckFailed(Fault.NOT_HTTP, address=address, port=port, detail=detail)
+
+    def _finish(self) -> None:
+        if not self.done.done():
+            self._clock.stop()
+            self.done.set_result(None)
+
+    def _fail(self, failed: CheckFailed) -> None:
+        if not self.done.done():
+            self._clock.stop()
+            self.done.set_exception(failed)

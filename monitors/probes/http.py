@@ -1,0 +1,138 @@
+"""The HTTP(S) probe: one request, its redirects, and what came back."""
+
+import asyncio
+import base64
+import logging
+from datetime import UTC, datetime
+from functools import lru_cache
+
+import httpx
+
+from monitors.domain.observation import Observation, Response
+from monitors.domain.reasons import Failure, Fault
+from monitors.domain.spec import MAX_REDIRECTS, CheckSpec
+from monitors.net.decoding import ACCEPTED
+from monitors.net.errors import CheckFailed
+from monitors.net.transport import FreshConnectionTransport
+
+logger = logging.getLogger(__name__)
+
+USER_AGENT = "uptime-site/1"
+_SCHEMES = ("http", "https")
+
+
+async def observe(spec: CheckSpec) -> Observation:
+    """Ask a target once, within `spec.timeout_s` for everything. Never raises for a sick one."""
+    transport = FreshConnectionTransport(verify_tls=spec.verify_tls)
+    started_at = datetime.now(UTC)
+    redirects: list[str] = []
+    response = failure = None
+    try:
+        async with asyncio.timeout(spec.timeout_s):
+            response = await _ask(spec, transport, redirects)
+    except TimeoutError:
+        failure = transport.timed_out(spec.timeout_s)
+    except CheckFailed as failed:
+        failure = failed.failure
+    except Exception as error:
+        # A bug of ours must not end the checker, nor pass as an outage that explains itself.
+        logger.exception("The check of %s failed", spec.url)
+        failure = Failure(Fault.INTERNAL, {"detail": type(error).__name__})
+    transport.clock.stop()
+    return Observation(
+        started_at=started_at,
+        phases=transport.clock.phases(),
+        response=None if failure or response is None else _facts(response, transport),
+        failure=failure,
+        address=transport.endpoint.address or None,
+        redirects=tuple(redirects),
+        certificate=transport.certificate,
+    )
+
+
+async def _ask(
+    spec: CheckSpec, transport: FreshConnectionTransport, redirects: list[str]
+) -> httpx.Response:
+    request = _request(spec)
+    response = await transport.handle_async_request(request)
+    if not (spec.follow_redirects and response.has_redirect_location):
+        return response
+    return await _follow(request, response, transport, redirects)
+
+
+async def _follow(
+    request: httpx.Request,
+    response: httpx.Response,
+    transport: FreshConnectionTransport,
+    redirects: list[str],
+) -> httpx.Response:
+    """Follow redirects the way httpx does: methods, credentials and cookies are its business.
+
+    Most checks meet none, so its client is made only here, and begins with the answer at hand.
+    """
+    async with httpx.AsyncClient(
+        transport=_Resumed(transport, response), trust_env=False
+    ) as client:
+        while True:
+            response = await _send(client, request)
+            following = response.next_request
+            if following is None:
+                return response
+            _check_redirect(following.url, redirects)
+            redirects.append(str(following.url))
+            request = following
+
+
+class _Resumed(httpx.AsyncBaseTransport):
+    """Answers the first request with the response that is there already."""
+
+    def __init__(self, transport: FreshConnectionTransport, response: httpx.Response) -> None:
+        self._transport = transport
+        self._response: httpx.Response | None = response
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        response, self._response = self._response, None
+        return response or await self._transport.handle_async_request(request)
+
+
+async def _send(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
+    try:
+        return await client.send(request)
+    except (httpx.RemoteProtocolError, httpx.InvalidURL) as error:
+        raise CheckFailed(Fault.REDIRECT_BAD, url="an address", detail=str(error)) from error
+
+
+def _check_redirect(url: httpx.URL, redirects: list[str]) -> None:
+    shown = str(url)[:200]
+    if url.scheme not in _SCHEMES or not url.host:
+        raise CheckFailed(Fault.REDIRECT_BAD, url=shown, detail="only http and https can be")
+    # Once back to the same address is how login walls set a cookie; twice is a circle.
+    if redirects.count(str(url)) > 1:
+        raise CheckFailed(Fault.REDIRECT_LOOP, url=shown)
+    if len(redirects) >= MAX_REDIRECTS:
+        raise CheckFailed(Fault.TOO_MANY_REDIRECTS, limit=MAX_REDIRECTS, url=shown)
+
+
+@lru_cache(maxsize=20_000)
+def _request(spec: CheckSpec) -> httpx.Request:
+    """Build the request of a spec, once: httpx takes longer over it than the network does."""
+    headers = httpx.Headers(
+        [("User-Agent", USER_AGENT), ("Accept", "*/*"), ("Accept-Encoding", ACCEPTED)]
+    )
+    if spec.username or spec.password:
+        pair = f"{spec.username}:{spec.password}".encode()
+        headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
+    headers.update(spec.headers)
+    headers["Connection"] = "close"
+    content = spec.body.encode() if spec.body else None
+    return httpx.Request(spec.method, spec.url, headers=headers, content=content)
+
+
+def _facts(response: httpx.Response, transport: FreshConnectionTransport) -> Response:
+    return Response(
+        status_code=response.status_code,
+        reason_phrase=response.reason_phrase,
+        headers=tuple(response.headers.multi_items()),
+        body=transport.body,
+        body_complete=transport.body_complete,
+    )

@@ -1,0 +1,187 @@
+"""The list page: filtered, sorted and paged by the database.
+
+It reads no history, and takes the same number of queries for ten services and ten thousand.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from django.db.models import Case, Count, F, IntegerField, Q, Value, When
+
+from monitors.domain.heartbeats import Heartbeat
+from monitors.domain.heartbeats import read as read_heartbeats
+from monitors.domain.state import State
+from monitors.models import Service, Tag
+from monitors.models.service import ServiceQuerySet
+
+PAGE_SIZE = 50
+WORST_FIRST = (State.DOWN, State.DEGRADED, State.UNKNOWN, State.UP, State.PAUSED)
+
+
+class Sort(StrEnum):
+    """The orders a list can have."""
+
+    WORST = "worst"
+    NAME = "name"
+    SLOWEST = "slowest"
+    NEWEST = "newest"
+
+    @property
+    def label(self) -> str:
+        return {
+            Sort.WORST: "Worst first",
+            Sort.NAME: "By name",
+            Sort.SLOWEST: "Slowest first",
+            Sort.NEWEST: "Newest first",
+        }[self]
+
+
+@dataclass(frozen=True, slots=True)
+class ListFilter:
+    """Which services to list, and how."""
+
+    words: tuple[str, ...] = ()
+    state: State | None = None
+    tag: str = ""
+    sort: Sort = Sort.WORST
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """One line of the list."""
+
+    id: int
+    name: str
+    url: str
+    state: State
+    """As shown: UNKNOWN where nobody has looked lately."""
+    since: datetime
+    last_checked_at: datetime | None
+    message: str
+    response_time_ms: float | None
+    heartbeats: tuple[Heartbeat, ...]
+    tags: tuple[str, ...]
+    failing_since: datetime | None
+    """When a failure began that is not confirmed yet."""
+    failures: int
+    failures_needed: int
+    interval_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class StateCount:
+    state: State
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """One page of the list, and the counts over it."""
+
+    services: Sequence[ServiceRow]
+    counts: tuple[StateCount, ...]
+    """Of all services, whatever the filter; worst first."""
+    total: int
+    matching: int
+    number: int
+    pages: int
+    tags: tuple[str, ...]
+
+    @property
+    def previous_number(self) -> int | None:
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def next_number(self) -> int | None:
+        return self.number + 1 if self.number < self.pages else None
+
+
+def list_page(wanted: ListFilter, now: datetime) -> ListPage:
+    counts = state_counts(now)
+    found = filtered(wanted, now)
+    matching = found.count()
+    pages = max(1, -(-matching // PAGE_SIZE))
+    number = min(max(1, wanted.page), pages)
+    shown = found.prefetch_related("tags")[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    return ListPage(
+        services=[service_row(service, now) for service in shown],
+        counts=counts,
+        total=sum(entry.count for entry in counts),
+        matching=matching,
+        number=number,
+        pages=pages,
+        tags=tuple(Tag.objects.values_list("name", flat=True)),
+    )
+
+
+def filtered(wanted: ListFilter, now: datetime) -> ServiceQuerySet:
+    """Give the services of a filter in its order, whole."""
+    found = Service.objects.with_shown_state(now).matching(wanted.words)
+    if wanted.state is not None:
+        found = found.filter(Q(shown_state=wanted.state.value))
+    if wanted.tag:
+        found = found.tagged(wanted.tag)
+    return _sorted(found, wanted.sort)
+
+
+def state_counts(now: datetime) -> tuple[StateCount, ...]:
+    counted = dict(
+        Service.objects.with_shown_state(now)
+        .order_by()
+        .values_list(F("shown_state"))
+        .annotate(count=Count("pk"))
+    )
+    return tuple(StateCount(state, counted.get(state.value, 0)) for state in WORST_FIRST)
+
+
+def service_row(service: Service, now: datetime) -> ServiceRow:
+    """Read a service as the list shows it. Its tags want to be prefetched."""
+    state = shown_state(service, now)
+    stale = state.value != service.state
+    return ServiceRow(
+        id=service.pk,
+        name=service.name,
+        url=service.url,
+        state=state,
+        since=service.fresh_until if stale and service.fresh_until else service.state_since,
+        last_checked_at=service.last_checked_at,
+        message=service.last_message,
+        response_time_ms=service.last_response_time_ms,
+        heartbeats=read_heartbeats(service.recent),
+        tags=tuple(tag.name for tag in service.tags.all()),
+        failing_since=None if stale else _failing_since(service),
+        failures=service.streak,
+        failures_needed=service.failures_before_down,
+        interval_s=service.interval_s,
+    )
+
+
+def shown_state(service: Service, now: datetime) -> State:
+    """Give the state, or UNKNOWN where nobody has looked lately."""
+    fresh = service.fresh_until is None or now <= service.fresh_until
+    state = State(service.state)
+    return state if fresh or state is State.PAUSED else State.UNKNOWN
+
+
+def _failing_since(service: Service) -> datetime | None:
+    return None if service.state == State.DOWN else service.streak_since
+
+
+def _sorted(found: ServiceQuerySet, sort: Sort) -> ServiceQuerySet:
+    match sort:
+        case Sort.NAME:
+            return found.order_by("name", "pk")
+        case Sort.SLOWEST:
+            return found.order_by("-last_response_time_ms", "pk")
+        case Sort.NEWEST:
+            return found.order_by("-pk")
+        case Sort.WORST:
+            ranks = [
+                When(shown_state=state.value, then=Value(rank))
+                for rank, state in enumerate(WORST_FIRST)
+            ]
+            worst = Case(*ranks, output_field=IntegerField())
+            return found.order_by(worst, "-streak", "name", "pk")

@@ -1,0 +1,120 @@
+"""Everything on one service's page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitors.domain.observation import Phases
+from monitors.domain.state import State
+from monitors.domain.wording import duration
+from monitors.models import Period, Service, ServiceStatus
+
+from .dashboard import ServiceRow, service_row
+from .history import newest
+
+RECENT = 10
+POINTS = 120
+OUTAGES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """A confirmed stretch of DOWN."""
+
+    started_at: datetime
+    ended_at: datetime | None
+    duration_s: float
+    reason: str
+    message: str
+    """Of the first check that found it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServicePage:
+    row: ServiceRow
+    reason: str
+    next_check_at: datetime | None
+    settings: tuple[tuple[str, str], ...]
+    checks: Sequence[ServiceStatus]
+    """Newest first, as many as the chart shows."""
+    outages: tuple[Outage, ...]
+
+    @property
+    def recent(self) -> Sequence[ServiceStatus]:
+        return self.checks[:RECENT]
+
+    @property
+    def latest_phases(self) -> Phases | None:
+        return self.checks[0].phases if self.checks else None
+
+
+def service_page(service: Service, now: datetime) -> ServicePage:
+    return ServicePage(
+        row=service_row(service, now),
+        reason=service.last_reason,
+        next_check_at=service.next_check_at,
+        settings=_settings(service),
+        checks=newest(service, POINTS),
+        outages=outages(service, now),
+    )
+
+
+def outages(service: Service, now: datetime) -> tuple[Outage, ...]:
+    down = Period.objects.filter(service=service, state=State.DOWN.value)
+    return tuple(_outage(period, now) for period in down.order_by("-started_at")[:OUTAGES])
+
+
+def _outage(period: Period, now: datetime) -> Outage:
+    first = ServiceStatus.objects.of(period.service).filter(checked_at=period.started_at).first()
+    ended_at = period.ended_at or now
+    return Outage(
+        period.started_at,
+        period.ended_at,
+        (ended_at - period.started_at).total_seconds(),
+        first.reason if first else "",
+        first.message if first else "",
+    )
+
+
+def _settings(service: Service) -> tuple[tuple[str, str], ...]:
+    """Settings as people read them; secrets are only said to be there."""
+    lines = [
+        ("Method", service.method),
+        ("Checked every", duration(service.interval_s)),
+        ("Timeout", f"{service.timeout_s:g} s for the whole check"),
+        ("Accepted status codes", service.expected_status),
+        ("Redirects", "followed" if service.follow_redirects else "not followed"),
+        ("TLS certificate", "verified" if service.verify_tls else "not verified"),
+        ("Down after", _in_a_row(service.failures_before_down, "failed check")),
+        ("Up again after", _in_a_row(service.successes_before_up, "good check")),
+        ("After a failure", f"checked again every {duration(service.retry_interval_s)}"),
+    ]
+    optional = [
+        ("Request headers", _names_only(service.headers)),
+        ("Request body", f"{len(service.body)} characters" if service.body else ""),
+        ("Signs in as", service.username),
+        ("Must contain", service.keyword),
+        ("Must not contain", service.keyword_absent),
+        ("JSON", _json(service)),
+        ("Degraded", _slow(service)),
+    ]
+    return (*lines, *((label, value) for label, value in optional if value))
+
+
+def _in_a_row(count: int, noun: str) -> str:
+    return f"one {noun}" if count == 1 else f"{count} {noun}s in a row"
+
+
+def _names_only(headers: str) -> str:
+    return ", ".join(line.partition(":")[0].strip() for line in headers.splitlines())
+
+
+def _json(service: Service) -> str:
+    if not service.json_path:
+        return ""
+    return f"{service.json_path} is {service.json_expected or 'there'}"
+
+
+def _slow(service: Service) -> str:
+    limit = service.degraded_after_ms
+    return f"when slower than {limit:g} ms" if limit is not None else ""

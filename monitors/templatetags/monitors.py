@@ -1,0 +1,104 @@
+"""Filters and tags of the pages; formatting only."""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django import template
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+
+from monitors.charts import heartbeat_bar as heartbeats
+from monitors.charts import response_line as line
+from monitors.charts.waterfall import waterfall as phase_bars
+from monitors.domain import wording
+from monitors.domain.heartbeats import Heartbeat
+from monitors.domain.observation import Phases
+from monitors.domain.result import Status
+from monitors.domain.state import State
+
+register = template.Library()
+
+register.filter("milliseconds", wording.milliseconds)
+register.filter("duration", wording.duration)
+register.filter("rough_duration", wording.rough_duration)
+
+
+@register.simple_tag
+def moment(at: datetime, style: str = "full") -> SafeString:
+    """Write a moment in the site's time zone; a script puts it into the reader's.
+
+    style: "full", "minute", "time" or "day".
+    """
+    formats = {
+        "full": "%Y-%m-%d %H:%M:%S",
+        "minute": "%Y-%m-%d %H:%M",
+        "time": "%H:%M",
+        "day": "%m-%d",
+    }
+    shown = localtime(at).strftime(formats[style])
+    utc = at.astimezone(UTC)
+    return format_html(
+        '<time datetime="{}" data-style="{}" title="{} UTC">{}</time>',
+        wording.iso_utc(at),
+        style,
+        utc.strftime(formats["full"]),
+        shown,
+    )
+
+
+@register.simple_tag
+def ago(at: datetime, now: datetime) -> SafeString:
+    """Write how long ago something was, with the moment itself as its title."""
+    title = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return format_html(
+        '<time datetime="{}" title="{}">{}</time>', wording.iso_utc(at), title, wording.ago(at, now)
+    )
+
+
+@register.simple_tag
+def span(start: datetime, end: datetime) -> str:
+    return wording.duration((end - start).total_seconds())
+
+
+@register.inclusion_tag("components/state_badge.html")
+def state_badge(state: State | Status | str, size: str = "") -> dict[str, Any]:
+    """Draw a state, or the status of one check."""
+    known = State(str(state))
+    return {"kind": known.value.lower(), "label": known.label, "size": size}
+
+
+@register.inclusion_tag("components/heartbeat_bar.svg")
+def heartbeat_bar(beats: Sequence[Heartbeat], name: str) -> dict[str, Any]:
+    down = sum(beat.status is Status.DOWN for beat in beats[-heartbeats.SLOTS :])
+    return {
+        "bars": heartbeats.bars(beats),
+        "width": heartbeats.WIDTH,
+        "height": heartbeats.HEIGHT,
+        "bar_width": heartbeats.BAR_WIDTH,
+        "label": f"Last {min(len(beats), heartbeats.SLOTS)} checks of {name}: {down} down",
+    }
+
+
+@register.inclusion_tag("components/response_line.svg")
+def response_line(checks: Iterable[Any]) -> dict[str, Any]:
+    """Draw the response times of checks that are given newest first."""
+    points = [
+        line.ResponsePoint(check.checked_at, Status(check.status), check.response_time_ms)
+        for check in checks
+    ]
+    return {
+        "chart": line.response_line(points[::-1]),
+        "width": line.WIDTH,
+        "height": line.HEIGHT,
+        "left": line.LEFT,
+        "right": line.WIDTH - line.RIGHT,
+        "floor": line.HEIGHT - line.BOTTOM,
+        "labels_y": line.HEIGHT - 8,
+    }
+
+
+@register.inclusion_tag("components/waterfall.html")
+def waterfall(phases: Phases) -> dict[str, Any]:
+    return {"bars": phase_bars(phases)}

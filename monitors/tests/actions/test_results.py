@@ -1,0 +1,187 @@
+from datetime import timedelta
+
+import pytest
+from django.db import IntegrityError
+
+from monitors.actions import services
+from monitors.actions.results import Finding, record
+from monitors.domain.observation import Phases
+from monitors.domain.result import Status
+from monitors.domain.state import State
+from monitors.models import Period, Service, ServiceStatus
+from monitors.tests.clock import NOON, noon_plus
+from monitors.tests.factories import a_result, a_service, checked
+
+pytestmark = pytest.mark.django_db
+
+UP, DEGRADED, DOWN = Status.UP, Status.DEGRADED, Status.DOWN
+
+
+def periods(service: Service) -> list[tuple[str, float, float | None]]:
+    """Give state, start and end of each period, in seconds after noon."""
+    return [
+        (
+            period.state,
+            (period.started_at - NOON).total_seconds(),
+            (period.ended_at - NOON).total_seconds() if period.ended_at else None,
+        )
+        for period in Period.objects.filter(service=service).order_by("started_at")
+    ]
+
+
+def test_a_result_is_stored_as_found() -> None:
+    service = a_service()
+    phases = Phases(dns_ms=1, connect_ms=2, tls_ms=None, wait_ms=3, transfer_ms=4.5)
+    result = a_result(UP, noon_plus(1), response_time_ms=10.5, status_code=204, phases=phases)
+    (row,) = record([Finding(service.pk, result)], noon_plus(2))
+    assert row is not None
+    row.refresh_from_db()
+    assert (row.checked_at, row.status, row.reason, row.message) == (
+        noon_plus(1),
+        "UP",
+        "ok",
+        "200 OK",
+    )
+    assert (row.response_time_ms, row.status_code, row.phases) == (10.5, 204, phases)
+
+
+def test_periods_follow_the_confirmed_state() -> None:
+    service = checked(a_service(failures_before_down=2), UP, DOWN, UP, DOWN, DOWN, UP)
+    assert periods(service) == [
+        ("UNKNOWN", 0, 60),
+        ("UP", 60, 240),
+        ("DOWN", 240, 360),
+        ("UP", 360, None),
+    ]
+    assert (service.state, service.state_since) == ("UP", noon_plus(360))
+
+
+def test_first_result_at_the_moment_of_creation_leaves_no_empty_period() -> None:
+    service = a_service()
+    record([Finding(service.pk, a_result(UP, NOON))], NOON)
+    assert periods(service) == [("UP", 0, None)]
+
+
+def test_a_gap_is_unknown() -> None:
+    service = checked(a_service(interval_s=60, timeout_s=5), UP)
+    late = noon_plus(1_000)
+    record([Finding(service.pk, a_result(UP, late))], late)
+    assert periods(service) == [
+        ("UNKNOWN", 0, 60),
+        ("UP", 60, 185),
+        ("UNKNOWN", 185, 1_000),
+        ("UP", 1_000, None),
+    ]
+
+
+def test_results_of_one_batch_are_taken_in_order_of_time() -> None:
+    service = checked(a_service(failures_before_down=2), UP)
+    batch = [
+        Finding(service.pk, a_result(DOWN, noon_plus(90))),
+        Finding(service.pk, a_result(DOWN, noon_plus(75))),
+    ]
+    rows = record(batch, noon_plus(91))
+    assert [row and row.checked_at for row in rows] == [noon_plus(90), noon_plus(75)]
+    assert periods(service)[-1] == ("DOWN", 75, None)
+
+
+def test_a_late_result_is_logged_and_moves_nothing() -> None:
+    service = checked(a_service(failures_before_down=1), UP, UP)
+    record([Finding(service.pk, a_result(DOWN, noon_plus(30)))], noon_plus(121))
+    after = Service.objects.get(pk=service.pk)
+    assert ServiceStatus.objects.of(service).count() == 3
+    assert (after.state, after.last_status, after.recent) == ("UP", "UP", service.recent)
+
+
+def test_results_of_a_deleted_service_are_dropped_and_the_others_kept() -> None:
+    gone, kept = a_service(), a_service()
+    batch = [Finding(service.pk, a_result(UP, noon_plus(1))) for service in (gone, kept)]
+    services.delete(gone.pk)
+    rows = record(batch, noon_plus(2))
+    assert [row and row.service_id for row in rows] == [None, kept.pk]
+
+
+def test_a_scheduled_result_ends_the_lease_and_keeps_the_beat() -> None:
+    service = a_service(interval_s=60)
+    Service.objects.update(lease_until=noon_plus(15))
+    record([Finding(service.pk, a_result(UP, noon_plus(1)), scheduled=True)], noon_plus(2))
+    first = Service.objects.get(pk=service.pk)
+    assert first.lease_until is None
+    assert first.next_check_at is not None
+    assert noon_plus(2) < first.next_check_at <= noon_plus(62)
+    due = first.next_check_at
+    done = due + timedelta(seconds=3)
+    record([Finding(service.pk, a_result(UP, due), scheduled=True)], done)
+    second = Service.objects.get(pk=service.pk).next_check_at
+    assert second is not None
+    assert (second - due).total_seconds() == pytest.approx(60, abs=1e-4)
+
+
+def test_an_unconfirmed_failure_is_checked_again_soon() -> None:
+    service = a_service(interval_s=3_600, retry_interval_s=15, failures_before_down=2)
+    due_at = []
+    for seconds, status in ((0, UP), (10, DOWN), (25, DOWN)):
+        at = noon_plus(seconds)
+        record([Finding(service.pk, a_result(status, at), scheduled=True)], at)
+        due_at.append(Service.objects.get(pk=service.pk).next_check_at)
+    assert due_at[1] == noon_plus(25)
+    assert due_at[2] == due_at[0]
+
+
+def test_a_check_on_request_leaves_the_schedule_alone() -> None:
+    service = checked(a_service(interval_s=3_600), UP)
+    Service.objects.update(lease_until=noon_plus(100))
+    record([Finding(service.pk, a_result(UP, noon_plus(90)))], noon_plus(90))
+    after = Service.objects.get(pk=service.pk)
+    assert (after.next_check_at, after.lease_until) == (service.next_check_at, noon_plus(100))
+
+
+def test_a_failure_on_request_is_confirmed_soon() -> None:
+    service = checked(a_service(interval_s=3_600, retry_interval_s=20), UP)
+    record([Finding(service.pk, a_result(DOWN, noon_plus(90)))], noon_plus(90))
+    assert Service.objects.get(pk=service.pk).next_check_at == noon_plus(110)
+
+
+def test_a_paused_service_is_checked_on_request_and_stays_paused() -> None:
+    service = a_service(paused=True)
+    record([Finding(service.pk, a_result(DOWN, noon_plus(5)))], noon_plus(5))
+    after = Service.objects.get(pk=service.pk)
+    assert (after.state, after.last_status, after.next_check_at) == ("PAUSED", "DOWN", None)
+    assert periods(service) == [("PAUSED", 0, None)]
+
+
+def test_nothing_is_written_when_a_part_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = a_service()
+
+    def fails(*_args: object) -> None:
+        raise IntegrityError
+
+    monkeypatch.setattr("monitors.actions.results.update_each", fails)
+    with pytest.raises(IntegrityError):
+        record([Finding(service.pk, a_result(UP, noon_plus(1)))], noon_plus(1))
+    assert not ServiceStatus.objects.exists()
+    assert periods(service) == [("UNKNOWN", 0, None)]
+
+
+def test_a_batch_costs_the_same_number_of_queries_whatever_its_size(
+    django_assert_num_queries: object,
+) -> None:
+    many = [checked(a_service(), UP) for _ in range(20)]
+    for batch in (many[:2], many):
+        at = noon_plus(160 if batch is many else 100)
+        findings = [Finding(service.pk, a_result(UP, at), scheduled=True) for service in batch]
+        # Lock and read, insert the log, update the services: one each, and the savepoint's two.
+        with django_assert_num_queries(5):  # type: ignore[operator]
+            record(findings, at)
+
+
+def test_state_of_the_last_check_is_kept_with_the_service() -> None:
+    service = checked(a_service(), UP, DEGRADED)
+    assert (service.last_checked_at, service.last_status, service.last_reason) == (
+        noon_plus(120),
+        "DEGRADED",
+        "slow",
+    )
+    assert service.last_message == "200 OK after 900 ms, slower than 500 ms"
+    assert (service.last_response_time_ms, service.recent) == (12.5, "U12 G12")
+    assert service.state == State.DEGRADED

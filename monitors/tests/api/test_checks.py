@@ -1,0 +1,67 @@
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from monitors.domain.result import Status
+from monitors.models import Service, ServiceStatus
+from monitors.tests.clock import noon_plus
+from monitors.tests.factories import a_service, checked
+from monitors.tests.local_server import LocalServer
+
+# The check runs on an event loop of its own, so its transaction must be real.
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_status_checks_now_and_stores_the_result(api: Client, target: LocalServer) -> None:
+    service = a_service(name="Example Service", url=target.url, now=timezone.now())
+    began = timezone.now()
+    found = api.get(f"/api/v1/services/{service.pk}/status").json()
+    assert set(found) == {
+        "service",
+        "status",
+        "response_time_ms",
+        "reason",
+        "message",
+        "status_code",
+        "checked_at",
+        "phases",
+    }
+    told = ("service", "status", "reason", "message", "status_code")
+    assert [found[name] for name in told] == ["Example Service", "UP", "ok", "200 OK", 200]
+    assert set(found["phases"]) == {"dns_ms", "connect_ms", "tls_ms", "wait_ms", "transfer_ms"}
+    assert found["phases"]["tls_ms"] is None
+    spent = sum(value for value in found["phases"].values() if value is not None)
+    assert found["response_time_ms"] == pytest.approx(spent, abs=1)
+    assert 0 < found["response_time_ms"] < 5_000
+    row = ServiceStatus.objects.get()
+    assert (row.status, row.service_id) == ("UP", service.pk)
+    assert timedelta() <= row.checked_at - began < timedelta(seconds=5)
+    assert found["checked_at"].endswith("Z")
+    assert Service.objects.get().state == "UP"
+
+
+def test_a_broken_service_is_down_with_the_reason(api: Client, target: LocalServer) -> None:
+    service = a_service(url=target.url, now=timezone.now())
+    target.status = 503
+    found = api.get(f"/api/v1/services/{service.pk}/status").json()
+    assert (found["status"], found["reason"], found["status_code"]) == ("DOWN", "http_status", 503)
+    assert found["message"] == "503 Service Unavailable, where 200-299 was expected"
+
+
+def test_history_is_newest_first_and_pages_by_time(api: Client) -> None:
+    service = checked(a_service(), Status.UP, Status.DOWN, Status.DEGRADED)
+    path = f"/api/v1/services/{service.pk}/history"
+    assert [check["status"] for check in api.get(path).json()] == ["DEGRADED", "DOWN", "UP"]
+    assert [check["status"] for check in api.get(f"{path}?limit=1").json()] == ["DEGRADED"]
+    before = noon_plus(120).isoformat().replace("+00:00", "Z")
+    older = api.get(path, {"before": before}).json()
+    assert [(check["status"], check["checked_at"]) for check in older] == [
+        ("UP", "2026-03-01T12:01:00Z")
+    ]
+
+
+def test_history_of_a_new_service_is_empty(api: Client) -> None:
+    service = a_service()
+    assert api.get(f"/api/v1/services/{service.pk}/history").json() == []

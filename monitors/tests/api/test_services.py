@@ -1,0 +1,186 @@
+import pytest
+from django.test import Client
+
+from monitors.domain.result import Status
+from monitors.models import Service
+from monitors.tests.factories import a_service, checked
+
+pytestmark = pytest.mark.django_db
+JSON = "application/json"
+
+
+def test_an_installation_without_services_lists_none(api: Client) -> None:
+    answer = api.get("/api/v1/services/")
+    assert (answer.status_code, answer.json()) == (200, [])
+
+
+def test_a_service_is_created_with_its_defaults(api: Client) -> None:
+    data = {"name": "Example Service", "url": "https://example.com"}
+    answer = api.post("/api/v1/services/", data, JSON)
+    assert answer.status_code == 201
+    found = answer.json()
+    service = Service.objects.get()
+    assert {name: found[name] for name in ("id", "name", "url", "state", "paused", "tags")} == {
+        "id": service.pk,
+        "name": "Example Service",
+        "url": "https://example.com",
+        "state": "UNKNOWN",
+        "paused": False,
+        "tags": [],
+    }
+    defaults = {
+        "method": "GET",
+        "interval_s": 60,
+        "timeout_s": 5.0,
+        "expected_status": "200-299",
+        "follow_redirects": True,
+        "verify_tls": True,
+        "degraded_after_ms": None,
+        "failures_before_down": 2,
+        "successes_before_up": 1,
+        "retry_interval_s": 15,
+        "tls_expiry_warn_days": 14,
+    }
+    assert {name: found[name] for name in defaults} == defaults
+
+
+def test_every_setting_may_be_given(api: Client) -> None:
+    given = {
+        "name": "All of it",
+        "url": "http://a.example/x",
+        "method": "POST",
+        "body": "{}",
+        "username": "ada",
+        "interval_s": 30,
+        "timeout_s": 2.5,
+        "expected_status": "200-299, 304",
+        "follow_redirects": False,
+        "verify_tls": False,
+        "keyword": "ok",
+        "keyword_absent": "error",
+        "json_path": "$.status",
+        "json_expected": "up",
+        "degraded_after_ms": 800.0,
+        "failures_before_down": 3,
+        "successes_before_up": 2,
+        "retry_interval_s": 5,
+        "tls_expiry_warn_days": 30,
+        "tags": ["blue", "red"],
+        "paused": True,
+    }
+    secret = {"headers": {"X-Key": "abc"}, "password": "pw"}
+    answer = api.post("/api/v1/services/", given | secret, JSON)
+    assert answer.status_code == 201, answer.content
+    assert {name: answer.json()[name] for name in given} == given
+    service = Service.objects.get()
+    assert (service.headers, service.password) == ("X-Key: abc", "pw")
+    assert (answer.json()["header_names"], answer.json()["has_password"]) == (["X-Key"], True)
+
+
+def test_an_address_that_is_there_already_is_a_conflict(api: Client) -> None:
+    a_service(name="First", url="https://example.com/")
+    data = {"name": "Second", "url": "HTTPS://EXAMPLE.com:443#x"}
+    answer = api.post("/api/v1/services/", data, JSON)
+    sentence = "This address is being checked already, as “First”."
+    assert (answer.status_code, answer.json()) == (
+        409,
+        {"error": {"code": "conflict", "message": sentence, "fields": {"url": sentence}}},
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"url": "example"}, "url"),
+        ({"url": "ftp://example.com/"}, "url"),
+        ({"url": ""}, "url"),
+        ({"url": None}, "url"),
+        ({"name": ""}, "name"),
+        ({"name": "x" * 500}, "name"),
+        ({"name": 5}, "name"),
+        ({"interval_s": 0}, "interval_s"),
+        ({"interval_s": 604_801}, "interval_s"),
+        ({"interval_s": "often"}, "interval_s"),
+        ({"timeout_s": 0.05}, "timeout_s"),
+        ({"timeout_s": 60.5}, "timeout_s"),
+        ({"expected_status": "2xx"}, "expected_status"),
+        ({"json_path": "$["}, "json_path"),
+        ({"method": "BREW"}, "method"),
+        ({"headers": {"Bad name": "x"}}, "headers"),
+        ({"tags": "red"}, "tags"),
+        ({"colour": "red"}, "colour"),
+    ],
+)
+def test_a_bad_value_is_named_with_its_reason(
+    api: Client, change: dict[str, object], field: str
+) -> None:
+    data = {"name": "A", "url": "http://a.example/"} | change
+    answer = api.post("/api/v1/services/", data, JSON)
+    assert answer.status_code == 422
+    error = answer.json()["error"]
+    assert (error["code"], list(error["fields"])) == ("invalid", [field])
+    assert error["fields"][field]
+    assert not Service.objects.exists()
+
+
+def test_a_missing_field_is_named(api: Client) -> None:
+    answer = api.post("/api/v1/services/", {"name": "A"}, JSON)
+    assert (answer.status_code, list(answer.json()["error"]["fields"])) == (422, ["url"])
+
+
+def test_a_password_in_the_url_is_kept_out_of_sight(api: Client) -> None:
+    data = {"name": "A", "url": "https://ada:s3cret@a.example/x"}
+    answer = api.post("/api/v1/services/", data, JSON)
+    assert answer.json()["url"] == "https://a.example/x"
+    assert b"s3cret" not in answer.content
+    service = Service.objects.get()
+    assert (service.username, service.password) == ("ada", "s3cret")
+
+
+def test_a_change_leaves_the_rest_alone(api: Client) -> None:
+    service = a_service(
+        name="Old", interval_s=30, username="ada", password="pw", tags=["kept"], verify_tls=False
+    )
+    answer = api.patch(f"/api/v1/services/{service.pk}/", {"name": "New"}, JSON)
+    assert answer.status_code == 200, answer.content
+    found = answer.json()
+    assert (found["name"], found["interval_s"], found["tags"], found["verify_tls"]) == (
+        "New",
+        30,
+        ["kept"],
+        False,
+    )
+    service.refresh_from_db()
+    assert (service.username, service.password) == ("ada", "pw")
+
+
+def test_a_switch_can_be_turned_off_and_a_limit_taken_away(api: Client) -> None:
+    service = a_service(degraded_after_ms=500.0, tags=["red"])
+    change: dict[str, object] = {"follow_redirects": False, "degraded_after_ms": None, "tags": []}
+    found = api.patch(f"/api/v1/services/{service.pk}/", change, JSON).json()
+    assert {name: found[name] for name in change} == change
+
+
+def test_pausing_by_the_api(api: Client) -> None:
+    service = checked(a_service(), Status.UP)
+    found = api.patch(f"/api/v1/services/{service.pk}/", {"paused": True}, JSON).json()
+    assert (found["paused"], found["state"], found["next_check_at"]) == (True, "UNKNOWN", None)
+
+
+def test_deleting(api: Client) -> None:
+    service = a_service()
+    answer = api.delete(f"/api/v1/services/{service.pk}/")
+    assert (answer.status_code, answer.content) == (204, b"")
+    assert not Service.objects.exists()
+
+
+def test_the_list_costs_the_same_number_of_queries_for_one_and_for_three(
+    api: Client, django_assert_num_queries: object
+) -> None:
+    api.get("/api/v1/services/")  # notes the first use of the key
+    for names in ([["a"]], [["b"], ["c"]]):
+        for tags in names:
+            checked(a_service(tags=tags), Status.UP)
+        # The key, the services, their tags.
+        with django_assert_num_queries(3):  # type: ignore[operator]
+            assert api.get("/api/v1/services/").status_code == 200

@@ -1,0 +1,80 @@
+"""Runs every check of this project, as `make test` does, and says at the end what failed.
+
+What cannot run on this machine is named with the command that would install it; with CI=true
+that is a failure.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitors.tests import postgres
+
+BIN = Path(sys.executable).parent
+SOURCES = ("monitors", "uptime_site", "benchmarks", "manage.py", "gunicorn.conf.py")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    name: str
+    command: tuple[str, ...]
+    missing: str = ""
+    """What is not installed, with the command that installs it."""
+
+
+def steps() -> list[Step]:
+    python = sys.executable
+    no_postgres = "" if postgres.binaries() else "PostgreSQL: apt-get install postgresql"
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
+    no_browser = "" if chromium else "Chromium: apt-get install chromium"
+    pytest = (python, "-m", "pytest", "-q", "--durations=5")
+    without_browser = ("--ignore=monitors/tests/browser",)
+    return [
+        Step("style", (str(BIN / "ruff"), "check", ".")),
+        Step("format", (str(BIN / "ruff"), "format", "--check", ".")),
+        Step("templates", (str(BIN / "djade"), "--check", "--target-version=5.2", *_templates())),
+        Step("types", (str(BIN / "mypy"), *SOURCES)),
+        Step("layers", (str(BIN / "lint-imports"),)),
+        Step("migrations", (python, "manage.py", "makemigrations", "--check", "--dry-run")),
+        Step("tests on SQLite", (*pytest, *without_browser)),
+        Step(
+            "tests on PostgreSQL",
+            (python, "-m", "monitors.tests.postgres", *pytest, *without_browser),
+            no_postgres,
+        ),
+        Step("tests in a browser", (*pytest, "monitors/tests/browser"), no_browser),
+    ]
+
+
+def main() -> int:
+    environment = {**os.environ, "PYTHONDEVMODE": "", "DATABASE_URL": ""}
+    outcomes = [(step.name, _run(step, environment)) for step in steps()]
+    print("\nSummary")
+    for name, outcome in outcomes:
+        print(f"  {outcome:<12} {name}")
+    failed = any(outcome.startswith("FAILED") for _, outcome in outcomes)
+    missing = any(outcome.startswith("NOT RUN") for _, outcome in outcomes)
+    return 1 if failed or (missing and os.environ.get("CI") == "true") else 0
+
+
+def _run(step: Step, environment: dict[str, str]) -> str:
+    print(f"\n== {step.name}", flush=True)
+    if step.missing:
+        print(f"Cannot run here, install {step.missing}")
+        return "NOT RUN"
+    began = time.monotonic()
+    done = subprocess.run(step.command, check=False, env=environment)
+    took = f"{time.monotonic() - began:.0f} s"
+    return f"passed {took}" if done.returncode == 0 else f"FAILED {took}"
+
+
+def _templates() -> list[str]:
+    return sorted(str(path) for path in Path("templates").rglob("*.html"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

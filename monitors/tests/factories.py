@@ -1,0 +1,47 @@
+"""Services and results for tests, by plain functions."""
+
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+
+from monitors.actions import services
+from monitors.actions.results import Finding, record
+from monitors.domain.reasons import Reason
+from monitors.domain.result import CheckResult, Status
+from monitors.domain.targets import parse_target
+from monitors.models import Service
+
+from .clock import NOON
+
+_numbers = count(1)
+
+
+def a_service(**settings: Any) -> Service:
+    """Make a service by the action that the site uses, at noon unless `now` is given."""
+    now: datetime = settings.pop("now", NOON)
+    tags: list[str] = settings.pop("tags", [])
+    number = next(_numbers)
+    settings = {"name": f"Service {number}", "url": f"http://s{number}.example/"} | settings
+    target = parse_target(settings["url"])
+    return services.create(settings | {"url": target.url, "url_key": target.key}, tags, now)
+
+
+def a_result(status: Status = Status.UP, at: datetime = NOON, **values: Any) -> CheckResult:
+    reason = {Status.UP: Reason.OK, Status.DEGRADED: Reason.SLOW, Status.DOWN: Reason.CONNECT}
+    message = {
+        Status.UP: "200 OK",
+        Status.DEGRADED: "200 OK after 900 ms, slower than 500 ms",
+        Status.DOWN: "connection refused by 192.0.2.7 port 443",
+    }
+    time = None if status is Status.DOWN else 12.5
+    given = {"reason": reason[status], "message": message[status], "response_time_ms": time}
+    return CheckResult(checked_at=at, status=status, **(given | values))
+
+
+def checked(service: Service, *statuses: Status, every_s: int = 60) -> Service:
+    """Record results one interval apart, the first one interval after the service began."""
+    for number, status in enumerate(statuses, start=1):
+        at = service.created_at + timedelta(seconds=every_s * number)
+        record([Finding(service.pk, a_result(status, at), scheduled=True)], at)
+    service.refresh_from_db()
+    return service

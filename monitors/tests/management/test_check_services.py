@@ -1,0 +1,72 @@
+import json
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from monitors.models import ApiKey, Service, ServiceStatus
+from monitors.tests.factories import a_service
+from monitors.tests.local_server import LocalServer
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def run(*words: str) -> list[str]:
+    out = StringIO()
+    call_command("check_services", *words, stdout=out, stderr=StringIO())
+    return out.getvalue().splitlines()
+
+
+def test_every_active_service_is_checked_and_has_its_line(target: LocalServer) -> None:
+    a_service(name="Good", url=target.url)
+    a_service(name="Bad", url="http://127.0.0.1:1/")
+    a_service(name="Paused", url=f"{target.url}paused", paused=True)
+    lines = sorted(run())
+    assert [line.split()[0] for line in lines] == ["DOWN", "UP"]
+    assert lines[0].endswith("Bad  connection refused by 127.0.0.1 port 1")
+    assert lines[1].endswith("Good  200 OK")
+    assert ServiceStatus.objects.count() == 2
+    assert target.requests == ["/"]
+
+
+def test_only_what_is_due_is_checked(target: LocalServer) -> None:
+    service = a_service(url=target.url)
+    assert len(run("--due")) == 1
+    Service.objects.update(next_check_at=timezone.now() + timedelta(hours=1))
+    assert run("--due") == []
+    assert ServiceStatus.objects.filter(service=service).count() == 1
+
+
+def test_json_is_one_object_a_line(target: LocalServer) -> None:
+    service = a_service(name="Good", url=target.url)
+    (line,) = run("--json")
+    found = json.loads(line)
+    told = ("id", "service", "url", "status", "reason", "message", "status_code")
+    assert [found[name] for name in told] == [
+        service.pk,
+        "Good",
+        target.url,
+        "UP",
+        "ok",
+        "200 OK",
+        200,
+    ]
+    assert found["response_time_ms"] > 0
+    assert found["checked_at"].endswith("Z")
+
+
+def test_a_key_is_printed_once_and_only_its_hash_is_kept() -> None:
+    out = StringIO()
+    call_command("create_api_key", "deploy", stdout=out)
+    key = out.getvalue().strip()
+    kept = ApiKey.objects.get()
+    assert out.getvalue() == f"{key}\n"
+    assert key.startswith(kept.prefix)
+    assert key not in {str(value) for value in vars(kept).values()}
+
+
+def test_an_unusable_key_name_is_refused() -> None:
+    with pytest.raises(CommandError):
+        call_command("create_api_key", "x" * 101)

@@ -1,0 +1,116 @@
+import pytest
+
+from monitors.domain.result import Status
+from monitors.domain.state import State
+from monitors.models import Service
+from monitors.queries.checkers import Lateness, lateness
+from monitors.queries.dashboard import ListFilter, Sort, list_page
+from monitors.tests.clock import NOON, noon_plus
+from monitors.tests.factories import a_service, checked
+
+pytestmark = pytest.mark.django_db
+
+UP, DEGRADED, DOWN = Status.UP, Status.DEGRADED, Status.DOWN
+SOON = noon_plus(61)
+
+
+def names(wanted: ListFilter = ListFilter()) -> list[str]:  # noqa: B008 - frozen
+    return [row.name for row in list_page(wanted, SOON).services]
+
+
+def one_of_each() -> None:
+    checked(a_service(name="up", tags=["web"]), UP)
+    checked(a_service(name="down", tags=["web", "db"]), DOWN)
+    checked(a_service(name="slow"), DEGRADED)
+    a_service(name="new")
+    a_service(name="resting", paused=True)
+
+
+def test_worst_first() -> None:
+    one_of_each()
+    assert names() == ["down", "slow", "new", "up", "resting"]
+
+
+def test_counts_are_of_all_services_whatever_the_filter() -> None:
+    one_of_each()
+    page = list_page(ListFilter(state=State.DOWN), SOON)
+    assert [(entry.state.value, entry.count) for entry in page.counts] == [
+        ("DOWN", 1),
+        ("DEGRADED", 1),
+        ("UNKNOWN", 1),
+        ("UP", 1),
+        ("PAUSED", 1),
+    ]
+    assert (page.total, page.matching, [row.name for row in page.services]) == (5, 1, ["down"])
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (ListFilter(words=("OW",)), ["down", "slow"]),
+        (ListFilter(words=("ow", "d")), ["down"]),
+        (ListFilter(tag="web"), ["down", "up"]),
+        (ListFilter(tag="none"), []),
+        (ListFilter(state=State.PAUSED), ["resting"]),
+        (ListFilter(sort=Sort.NAME), ["down", "new", "resting", "slow", "up"]),
+        (ListFilter(sort=Sort.NEWEST), ["resting", "new", "slow", "down", "up"]),
+    ],
+)
+def test_filters_and_orders(wanted: ListFilter, found: list[str]) -> None:
+    one_of_each()
+    assert names(wanted) == found
+
+
+def test_slowest_first_puts_those_without_a_time_last() -> None:
+    one_of_each()
+    assert names(ListFilter(sort=Sort.SLOWEST))[:2] == ["up", "slow"]
+
+
+def test_nothing_is_up_on_stale_data() -> None:
+    checked(a_service(interval_s=60, timeout_s=5), UP)
+    fresh, stale = (list_page(ListFilter(), noon_plus(s)) for s in (185, 186))
+    assert (fresh.services[0].state, stale.services[0].state) == (State.UP, State.UNKNOWN)
+    assert stale.services[0].since == noon_plus(185)
+    assert {entry.state: entry.count for entry in stale.counts}[State.UNKNOWN] == 1
+    assert list_page(ListFilter(state=State.UP), noon_plus(186)).matching == 0
+
+
+def test_an_unconfirmed_failure_is_said() -> None:
+    service = checked(a_service(failures_before_down=3), UP, DOWN, DOWN)
+    (row,) = list_page(ListFilter(), noon_plus(181)).services
+    assert (row.state, row.failing_since, row.failures, row.failures_needed) == (
+        State.UP,
+        noon_plus(120),
+        2,
+        3,
+    )
+    assert service.state == "UP"
+
+
+def test_pages_stay_in_range() -> None:
+    for _ in range(51):
+        a_service()
+    first, second, beyond = (list_page(ListFilter(page=number), NOON) for number in (1, 2, 99))
+    assert (len(first.services), first.previous_number, first.next_number) == (50, None, 2)
+    assert (len(second.services), second.previous_number, second.next_number) == (1, 1, None)
+    assert beyond.services == second.services
+
+
+def test_the_list_takes_the_same_queries_for_one_and_for_many(
+    django_assert_num_queries: object,
+) -> None:
+    for count in (1, 20):
+        for _ in range(count):
+            checked(a_service(tags=["a", "b"]), UP)
+        # Counts by state, count of matches, services, their tags, all tags.
+        with django_assert_num_queries(5):  # type: ignore[operator]
+            list_page(ListFilter(), SOON)
+
+
+def test_lateness_is_read_from_due_times() -> None:
+    a_service()
+    a_service(paused=True)
+    assert lateness(noon_plus(30)) is None
+    assert lateness(noon_plus(90)) == Lateness(1, 90.0)
+    Service.objects.update(lease_until=noon_plus(100))
+    assert lateness(noon_plus(90)) is None

@@ -1,0 +1,67 @@
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from monitors.domain.result import Status
+from monitors.models import ServiceStatus
+from monitors.tests.clock import noon_plus
+from monitors.tests.factories import a_service, checked
+from monitors.tests.local_server import LocalServer
+
+
+@pytest.mark.django_db(transaction=True)
+def test_check_now_lands_on_the_history_with_the_result_on_top(
+    signed_in: Client, target: LocalServer
+) -> None:
+    service = a_service(url=target.url, now=timezone.now())
+    for status in ("UP", "DOWN"):
+        answer = signed_in.post(f"/services/{service.pk}/check/", follow=True)
+        newest = ServiceStatus.objects.latest("id")
+        assert answer.redirect_chain == [(f"/services/{service.pk}/history/?new={newest.pk}", 302)]
+        assert newest.status == status
+        assert answer.context["page"].checks[0] == newest
+        assert answer.context["highlighted"] == newest.pk
+        assert newest.message in answer.content.decode()
+        target.status = 500
+    assert target.requests == ["/", "/"]
+
+
+@pytest.mark.django_db
+def test_history_is_filtered_and_paged_in_the_url(signed_in: Client) -> None:
+    service = checked(a_service(), *([Status.UP, Status.DOWN] * 30))
+    path = f"/services/{service.pk}/history/"
+    first = signed_in.get(path)
+    assert len(first.context["page"].checks) == 50
+    second = signed_in.get(path, {"before": first.context["older"]})
+    assert len(second.context["page"].checks) == 10
+    down = signed_in.get(path, {"status": "DOWN"})
+    assert {check.status for check in down.context["page"].checks} == {"DOWN"}
+    assert (down.context["query"], len(down.context["page"].checks)) == ("status=DOWN", 30)
+    narrow = {"since": noon_plus(60).isoformat(), "until": noon_plus(121).isoformat()}
+    assert len(signed_in.get(path, narrow).context["page"].checks) == 2
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "query",
+    [
+        "status=SIDEWAYS",
+        "before=yesterday",
+        "before=2026-01-01T00:00:00Z~x",
+        "since=9999-99-99T00:00",
+        "since=0001-01-01T00:00%2B14:00",
+        "new=x",
+        "after=~",
+        "before=%00",
+    ],
+)
+def test_nonsense_in_the_url_is_no_filter(signed_in: Client, query: str) -> None:
+    service = checked(a_service(), Status.UP)
+    answer = signed_in.get(f"/services/{service.pk}/history/?{query}")
+    assert answer.status_code == 200
+    assert len(answer.context["page"].checks) == 1
+
+
+@pytest.mark.django_db
+def test_an_empty_history_says_so(signed_in: Client) -> None:
+    assert signed_in.get(f"/services/{a_service().pk}/history/").status_code == 200

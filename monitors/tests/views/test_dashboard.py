@@ -1,0 +1,63 @@
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from monitors.domain.result import Status
+from monitors.models import Service
+from monitors.tests.factories import a_service, checked
+
+pytestmark = pytest.mark.django_db
+
+POLL = {"HX-Request": "true"}
+
+
+def test_a_fresh_installation_says_what_to_do_first(signed_in: Client) -> None:
+    page = signed_in.get("/").content.decode()
+    assert 'href="/services/add/"' in page
+    assert "/api/v1/services/" in page
+
+
+@pytest.mark.parametrize(
+    "query", ["state=LOST", "tag=none", "sort=random", "page=-1", "page=x", "q=%00", "page=9999"]
+)
+def test_nonsense_in_the_url_is_no_error(signed_in: Client, query: str) -> None:
+    a_service()
+    assert signed_in.get(f"/?{query}").status_code == 200
+
+
+def test_filters_stay_in_the_links(signed_in: Client) -> None:
+    for _ in range(51):
+        a_service(tags=["web"])
+    answer = signed_in.get("/?tag=web&sort=name")
+    assert answer.context["query"] == "tag=web&sort=name"
+    assert "tag=web&amp;sort=name&amp;page=2" in answer.content.decode()
+
+
+def test_a_poll_gets_the_part_that_changes_or_304(signed_in: Client) -> None:
+    service = checked(a_service(now=timezone.now()), Status.UP)
+    first = signed_in.get("/", headers=POLL)
+    assert (first.status_code, b"<html" in first.content) == (200, False)
+    same = signed_in.get("/", headers=POLL | {"If-None-Match": first["ETag"]})
+    assert (same.status_code, same.content) == (304, b"")
+    Service.objects.filter(pk=service.pk).update(name="renamed")
+    changed = signed_in.get("/", headers=POLL | {"If-None-Match": first["ETag"]})
+    assert (changed.status_code, b"renamed" in changed.content) == (200, True)
+
+
+def test_late_checks_are_said_on_every_page(signed_in: Client) -> None:
+    service = a_service(now=timezone.now() - timedelta(minutes=5))
+    for path in ("/", f"/services/{service.pk}/", "/services/add/"):
+        assert "Checks are late" in signed_in.get(path).content.decode()
+
+
+def test_the_page_costs_the_same_queries_for_one_and_for_three(
+    signed_in: Client, django_assert_num_queries: object
+) -> None:
+    for count in (1, 2):
+        for _ in range(count):
+            checked(a_service(tags=["web"]), Status.UP)
+        # Session, user, the five of the list, lateness.
+        with django_assert_num_queries(8):  # type: ignore[operator]
+            signed_in.get("/")

@@ -1,0 +1,173 @@
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from monitors.domain.result import Status
+from monitors.models import Service, ServiceStatus
+from monitors.tests.factories import a_service, checked
+from monitors.tests.local_server import LocalServer
+
+pytestmark = pytest.mark.django_db
+
+
+def form(**changes: object) -> dict[str, object]:
+    filled = {
+        "name": "Shop",
+        "url": "https://shop.example/",
+        "method": "GET",
+        "interval_s": 60,
+        "timeout_s": 5,
+        "expected_status": "200-299",
+        "follow_redirects": "on",
+        "verify_tls": "on",
+        "failures_before_down": 2,
+        "successes_before_up": 1,
+        "retry_interval_s": 15,
+        "tls_expiry_warn_days": 14,
+    }
+    return filled | changes
+
+
+def test_adding_leads_to_the_service(signed_in: Client) -> None:
+    answer = signed_in.post("/services/add/", form(tags="web, db,,web"), follow=True)
+    service = Service.objects.get()
+    assert answer.redirect_chain == [(f"/services/{service.pk}/", 302)]
+    assert (service.name, service.url, service.interval_s) == ("Shop", "https://shop.example/", 60)
+    assert [tag.name for tag in service.tags.all()] == ["db", "web"]
+    assert "Shop is saved." in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "sentence"),
+    [
+        ({"url": "shop"}, "url", "Begin the address with http:// or https://."),
+        ({"url": "ftp://a/"}, "url", "Only http and https addresses can be checked, not “ftp”."),
+        ({"url": "javascript://a/"}, "url", "Only http and https addresses can be checked"),
+        ({"url": "http:///path"}, "url", "This address has no host name, like example.com."),
+        ({"url": "http://a b/"}, "url", "An address has no spaces or control characters in it."),
+        ({"url": "http://a:99999/"}, "url", "A port is a number from 1 to 65535."),
+        ({"url": "http://" + "a" * 2_100}, "url", "at most 2048 characters"),
+        ({"name": "n" * 500}, "name", "at most 200 characters"),
+        ({"name": ""}, "name", "required"),
+        ({"interval_s": "0"}, "interval_s", "greater than or equal to 1"),
+        ({"timeout_s": "nan"}, "timeout_s", "Enter a number."),
+        ({"headers": "no colon"}, "headers", "is not a header like"),
+        ({"json_expected": "x"}, "json_path", "Say where the expected value stands"),
+    ],
+)
+def test_an_error_stands_at_its_field_and_what_was_typed_is_kept(
+    signed_in: Client, change: dict[str, str], field: str, sentence: str
+) -> None:
+    answer = signed_in.post("/services/add/", form(**change))
+    assert answer.status_code == 422
+    errors = answer.context["form"].errors
+    assert list(errors) == [field]
+    assert sentence in errors[field][0]
+    page = answer.content.decode()
+    assert sentence.partition("“")[0] in page
+    (typed,) = change.values()
+    assert answer.context["form"][field if field in change else next(iter(change))].value() == typed
+    assert not Service.objects.exists()
+
+
+def test_an_address_that_was_added_already_is_named(signed_in: Client) -> None:
+    a_service(name="First", url="https://shop.example/")
+    answer = signed_in.post("/services/add/", form(url="HTTPS://SHOP.example:443"))
+    assert answer.status_code == 422
+    assert answer.context["form"].errors["url"] == [
+        "This address is being checked already, as “First”."
+    ]
+
+
+def test_markup_in_a_name_is_shown_as_text(signed_in: Client) -> None:
+    service = a_service(name="<script>alert(1)</script>")
+    for path in ("/", f"/services/{service.pk}/", f"/services/{service.pk}/history/"):
+        page = signed_in.get(path).content.decode()
+        assert "<script>alert" not in page
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
+
+
+def test_a_password_in_the_url_is_kept_out_of_pages(signed_in: Client) -> None:
+    url = "https://ada:s3cret@shop.example/"
+    shown = signed_in.post("/services/add/", form(url=url), follow=True)
+    service = Service.objects.get()
+    assert (service.url, service.username, service.password) == (
+        "https://shop.example/",
+        "ada",
+        "s3cret",
+    )
+    pages = [shown, *(signed_in.get(f"/services/{service.pk}/{p}") for p in ("edit/", "history/"))]
+    assert [b"s3cret" in page.content for page in pages] == [False, False, False]
+
+
+def test_editing_keeps_a_password_that_was_left_empty(signed_in: Client) -> None:
+    service = a_service(username="ada", password="pw", url="https://shop.example/")
+    signed_in.post(f"/services/{service.pk}/edit/", form(name="New", username="ada"))
+    service.refresh_from_db()
+    assert (service.name, service.password) == ("New", "pw")
+
+
+def test_taking_the_user_name_away_takes_the_password_along(signed_in: Client) -> None:
+    service = a_service(username="ada", password="pw", url="https://shop.example/")
+    signed_in.post(f"/services/{service.pk}/edit/", form(username=""))
+    service.refresh_from_db()
+    assert (service.username, service.password) == ("", "")
+
+
+def test_pause_and_resume(signed_in: Client) -> None:
+    service = a_service()
+    path = f"/services/{service.pk}/pause/"
+    signed_in.post(path, {"paused": "on"})
+    assert Service.objects.get().paused is True
+    signed_in.post(path, {"paused": "off"})
+    assert Service.objects.get().paused is False
+
+
+def test_deleting_asks_first(signed_in: Client) -> None:
+    service = checked(a_service(), Status.UP, Status.DOWN)
+    asked = signed_in.get(f"/services/{service.pk}/delete/")
+    assert (asked.context["checks_count"], Service.objects.count()) == (2, 1)
+    done = signed_in.post(f"/services/{service.pk}/delete/", follow=True)
+    assert (done.redirect_chain, Service.objects.count()) == ([("/", 302)], 0)
+
+
+@pytest.mark.parametrize(
+    "statuses", [(), (Status.UP,), (Status.UP, Status.DOWN, Status.DOWN, Status.DEGRADED)]
+)
+@pytest.mark.parametrize("paused", [False, True])
+def test_a_service_is_shown_in_every_state(
+    signed_in: Client, statuses: tuple[Status, ...], paused: bool
+) -> None:
+    service = checked(a_service(paused=paused, tags=["web"]), *statuses)
+    answer = signed_in.get(f"/services/{service.pk}/")
+    assert answer.status_code == 200
+    assert service.name in answer.content.decode()
+    assert (
+        signed_in.get(f"/services/{service.pk}/", headers={"HX-Request": "true"}).status_code == 200
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_test_it_shows_the_verdict_and_stores_nothing(
+    signed_in: Client, target: LocalServer
+) -> None:
+    answer = signed_in.post("/services/add/", form(url=target.url, test="1"))
+    assert (answer.status_code, answer.context["trial"].status) == (200, Status.UP)
+    target.status = 500
+    again = signed_in.post("/services/add/", form(url=target.url, test="1"))
+    assert again.context["trial"].message == (
+        "500 Internal Server Error, where 200-299 was expected"
+    )
+    assert "500 Internal Server Error" in again.content.decode()
+    assert (Service.objects.count(), ServiceStatus.objects.count()) == (0, 0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_trying_new_settings_uses_the_stored_password_and_changes_nothing(
+    signed_in: Client, target: LocalServer
+) -> None:
+    service = a_service(url=target.url, now=timezone.now(), interval_s=30)
+    path = f"/services/{service.pk}/edit/"
+    answer = signed_in.post(path, form(url=target.url, interval_s=99, test="1"))
+    assert answer.context["trial"].status is Status.UP
+    assert Service.objects.get().interval_s == 30

@@ -1,0 +1,39 @@
+"""Every path of the site, grouped by noun."""
+
+from django.contrib.auth.views import (
+    LogoutView,
+    PasswordChangeDoneView,
+    PasswordChangeView,
+)
+from django.urls import include, path
+
+from monitors.api import paths as api_paths
+from monitors.views import accounts, checks, dashboard, health, login, services
+
+service = [
+    path("", services.show, name="service-show"),
+    path("history/", checks.history, name="service-history"),
+    path("check/", checks.check, name="service-check"),
+    path("edit/", services.edit, name="service-edit"),
+    path("pause/", services.pause, name="service-pause"),
+    path("delete/", services.delete, name="service-delete"),
+]
+
+account = [
+    path("login/", login.Login.as_view(), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    path("password/", PasswordChangeView.as_view(), name="password-change"),
+    path("password/done/", PasswordChangeDoneView.as_view(), name="password_change_done"),
+    path("keys/", accounts.keys, name="api-keys"),
+    path("keys/<int:key_id>/revoke/", accounts.revoke_key, name="api-key-revoke"),
+]
+
+urlpatterns = [
+    path("", dashboard.dashboard, name="dashboard"),
+    path("services/add/", services.add, name="service-add"),
+    path("services/<int:service_id>/", include(service)),
+    path("setup/", accounts.setup, name="setup"),
+    path("accounts/", include(account)),
+    path("api/v1/", api_paths()),
+    path("healthz", health.healthz, name="healthz"),
+]

@@ -1,0 +1,23 @@
+"""Who is asking, and for what: the first line of every view."""
+
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django_htmx.middleware import HtmxDetails
+
+from monitors.models import ApiKey, Service
+
+
+class Request(HttpRequest):
+    """A request of somebody who is logged in, with what the middleware put on it."""
+
+    user: User
+    htmx: HtmxDetails
+
+
+def get_service_or_404(service_id: int) -> Service:
+    return get_object_or_404(Service, pk=service_id)
+
+
+def get_api_key_or_404(key_id: int) -> ApiKey:
+    return get_object_or_404(ApiKey, pk=key_id)

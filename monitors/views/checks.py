@@ -1,0 +1,46 @@
+"""Check now, and the history page that it lands on."""
+
+from asgiref.sync import sync_to_async
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST, require_safe
+
+from monitors.engine.check_now import check_one
+from monitors.interfaces.forms.filters import HistoryFilterForm, cursor_text, history_filter
+from monitors.queries.dashboard import service_row
+from monitors.queries.history import history_page
+
+from .access import Request, get_service_or_404
+
+
+@require_POST
+async def check(request: Request, service_id: int) -> HttpResponse:
+    service = await sync_to_async(get_service_or_404)(service_id)
+    checked = await check_one(service)
+    if checked.row is None:
+        messages.warning(request, f"{service.name} was deleted during the check.")
+        return redirect("dashboard")
+    return redirect(f"{reverse('service-history', args=[service_id])}?new={checked.row.pk}")
+
+
+@require_safe
+def history(request: Request, service_id: int) -> HttpResponse:
+    service = get_service_or_404(service_id)
+    page = history_page(service, history_filter(request.GET))
+    query = request.GET.copy()
+    for name in ("before", "after", "new"):
+        query.pop(name, None)
+    new = request.GET.get("new", "")
+    context = {
+        "service": service_row(service, timezone.now()),
+        "page": page,
+        "newer": cursor_text(page.newer_cursor),
+        "older": cursor_text(page.older_cursor),
+        "filter_form": HistoryFilterForm(request.GET),
+        "query": query.urlencode(),
+        "highlighted": int(new) if new.isdecimal() else None,
+    }
+    return render(request, "monitors/history/list.html", context)

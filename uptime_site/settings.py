@@ -1,0 +1,275 @@
+"""Settings. Every outside value comes through django-environ; a wrong one stops the start."""
+
+import os
+import secrets
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import django_stubs_ext
+import environ
+from csp.constants import NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+
+# Lets Django's generic classes take their type arguments at run time.
+django_stubs_ext.monkeypatch()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+env = environ.Env()
+if (BASE_DIR / ".env").is_file():
+    env.read_env(BASE_DIR / ".env")
+
+
+def _boolean(name: str, *, default: bool) -> bool:
+    value = env.str(name, default=str(default)).strip().lower()
+    if value in {"1", "true", "yes", "on"}:
+        return True
+    if value in {"0", "false", "no", "off", ""}:
+        return False
+    raise ImproperlyConfigured(f"{name} is on or off, not “{value}”.")
+
+
+def _whole_number(name: str, *, default: int, low: int, high: int) -> int:
+    value = env.str(name, default=str(default)).strip()
+    if not value.isdecimal() or not low <= int(value) <= high:
+        raise ImproperlyConfigured(f"{name} is a whole number from {low} to {high}, not “{value}”.")
+    return int(value)
+
+
+def _list(name: str, *, default: list[str]) -> list[str]:
+    return [part.strip() for part in env.list(name, default=default) if part.strip()]
+
+
+def _origins() -> list[str]:
+    origins = _list("CSRF_TRUSTED_ORIGINS", default=[])
+    for origin in origins:
+        if not origin.startswith(("http://", "https://")):
+            raise ImproperlyConfigured(
+                f"CSRF_TRUSTED_ORIGINS holds addresses like https://uptime.example.com, "
+                f"not “{origin}”."
+            )
+    return origins
+
+
+def _time_zone() -> str:
+    name: str = env.str("TIME_ZONE", default="UTC")
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ImproperlyConfigured(
+            f"TIME_ZONE is a name like Europe/Berlin, not “{name}”."
+        ) from None
+    return name
+
+
+def _secret_key() -> str:
+    """Take SECRET_KEY, or the key of this installation: made once, kept beside manage.py."""
+    given: str = env.str("SECRET_KEY", default="")
+    if given:
+        return given
+    kept = BASE_DIR / ".secret_key"
+    if not kept.exists():
+        # Written aside and linked into place, so that of two processes that start together
+        # one wins and neither reads half a key.
+        fresh = kept.with_name(f".secret_key.{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(50))
+        try:
+            os.link(fresh, kept)
+        except FileExistsError:
+            pass
+        finally:
+            fresh.unlink()
+    return kept.read_text().strip()
+
+
+def _database() -> dict[str, Any]:
+    url = env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
+    scheme = url.partition(":")[0]
+    if scheme not in {"sqlite", "postgres", "postgresql"}:
+        raise ImproperlyConfigured(
+            "DATABASE_URL begins with postgres:// or sqlite:///, "
+            f"not “{scheme[:20]}”; like postgres://user:password@host:5432/name."
+        )
+    try:
+        database: dict[str, Any] = env.db_url_config(url)
+        _ = urlsplit(url).port  # raises where it is no port number
+    except (ValueError, KeyError):
+        raise ImproperlyConfigured(
+            "DATABASE_URL cannot be read; it looks like postgres://user:password@host:5432/name."
+        ) from None
+    return database | (_sqlite(database) if scheme == "sqlite" else _postgresql(database))
+
+
+def _sqlite(database: dict[str, Any]) -> dict[str, Any]:
+    # WAL lets pages read while the checker writes; an immediate transaction waits for the
+    # write lock at its start instead of failing in the middle.
+    return {
+        "OPTIONS": {
+            "timeout": 20,
+            "transaction_mode": "IMMEDIATE",
+            "init_command": (
+                "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA cache_size=-20000;"
+                "PRAGMA temp_store=MEMORY;PRAGMA foreign_keys=ON;"
+            ),
+        },
+        "TEST": {"NAME": f"{database['NAME']}.test"},
+    }
+
+
+def _postgresql(database: dict[str, Any]) -> dict[str, Any]:
+    if not database["NAME"]:
+        raise ImproperlyConfigured(
+            "DATABASE_URL names no database; it looks like postgres://user:password@host:5432/name."
+        )
+    options = {**database.get("OPTIONS", {}), "connect_timeout": 5}
+    # A command holds one connection; many threads of a server share a pool.
+    if Path(sys.argv[0]).name != "manage.py" and "pytest" not in sys.modules:
+        options["pool"] = {"min_size": 0, "max_size": 16, "timeout": 10}
+    return {"OPTIONS": options, "CONN_HEALTH_CHECKS": True}
+
+
+def _email() -> dict[str, Any]:
+    try:
+        config: dict[str, Any] = env.email_url("EMAIL_URL", default="consolemail://")
+    except (ImproperlyConfigured, ValueError, KeyError):
+        raise ImproperlyConfigured(
+            "EMAIL_URL cannot be read; it looks like smtp+tls://user:password@mail.example.com:587."
+        ) from None
+    return config
+
+
+SECRET_KEY = _secret_key()
+DEBUG = _boolean("DEBUG", default=False)
+ALLOWED_HOSTS = _list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+CSRF_TRUSTED_ORIGINS = _origins()
+PORT = _whole_number("PORT", default=8000, low=1, high=65_535)
+# True behind a proxy that speaks HTTPS to the world and says so in X-Forwarded-Proto.
+BEHIND_HTTPS_PROXY = _boolean("BEHIND_HTTPS_PROXY", default=False)
+
+INSTALLED_APPS = [
+    "monitors.apps.MonitorsConfig",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "heroicons",
+    "ninja",
+]
+
+MIDDLEWARE = [
+    "monitors.api.errors.JsonErrors",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "uptime_site.urls"
+WSGI_APPLICATION = "uptime_site.wsgi.application"
+ASGI_APPLICATION = "uptime_site.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "monitors.views.context.site",
+            ],
+        },
+    },
+]
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "dashboard"
+LOGOUT_REDIRECT_URL = "login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = _time_zone()
+
+STATIC_URL = "static/"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+# Collected files are served under hashed names and cached for ever; where nothing has been
+# collected, WhiteNoise takes them from where they lie.
+_COLLECT_INTO = BASE_DIR / "staticfiles"
+_COLLECTED = (_COLLECT_INTO / "staticfiles.json").is_file() or "collectstatic" in sys.argv
+STATIC_ROOT = _COLLECT_INTO if _COLLECTED else None
+WHITENOISE_USE_FINDERS = not _COLLECTED
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if _COLLECTED
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+
+vars().update(_email())
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_HTTPS_PROXY
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_HTTPS_PROXY else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "font-src": [SELF],
+        "connect-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    },
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        # The checks of this program, one line each at INFO, would drown everything else.
+        "httpx": {"level": "WARNING"},
+        "django.server": {"handlers": ["console"], "propagate": False},
+    },
+}
