@@ -71,19 +71,28 @@ def _secret_key() -> str:
     if given:
         return given
     kept = BASE_DIR / ".secret_key"
-    if not kept.exists():
-        # Written aside and linked into place, so that of two processes that start together
-        # one wins and neither reads half a key.
-        fresh = kept.with_name(f".secret_key.{os.getpid()}")
-        fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(50))
-        try:
-            os.link(fresh, kept)
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink()
-    return kept.read_text().strip()
+    try:
+        if not kept.exists():
+            _keep(secrets.token_urlsafe(50), kept)
+        return kept.read_text().strip()
+    except OSError as error:
+        raise ImproperlyConfigured(
+            f"SECRET_KEY is not set, and {kept} cannot be written: {error.strerror}."
+        ) from None
+
+
+def _keep(key: str, kept: Path) -> None:
+    # Written aside and linked into place, so that of two processes that start together one wins
+    # and neither reads half a key.
+    fresh = kept.with_name(f".secret_key.{os.getpid()}")
+    fresh.touch(mode=0o600)
+    try:
+        fresh.write_text(key)
+        os.link(fresh, kept)
+    except FileExistsError:
+        pass
+    finally:
+        fresh.unlink()
 
 
 def _database() -> dict[str, Any]:

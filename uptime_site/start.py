@@ -17,8 +17,6 @@ def one_line_errors(exit_status: int) -> Iterator[None]:
         _stop(f"Wrong setting: {error}", exit_status)
     except OperationalError as error:
         _stop(f"The database cannot be used: {_first_line(error)}", exit_status)
-    except PermissionError as error:
-        _stop(f"Not allowed to write {error.filename}: {error.strerror}", exit_status)
 
 
 def _first_line(error: Exception) -> str:

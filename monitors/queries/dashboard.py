@@ -175,7 +175,7 @@ def _sorted(found: ServiceQuerySet, sort: Sort) -> ServiceQuerySet:
         case Sort.NAME:
             return found.order_by("name", "pk")
         case Sort.SLOWEST:
-            return found.order_by("-last_response_time_ms", "pk")
+            return found.order_by(F("last_response_time_ms").desc(nulls_last=True), "pk")
         case Sort.NEWEST:
             return found.order_by("-pk")
         case Sort.WORST:

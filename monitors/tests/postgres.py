@@ -48,7 +48,8 @@ class Server:
         self._control("-l", self.data / "log", "-o", options, "start")
 
     def stop(self) -> None:
-        self._control("-m", "immediate", "stop")
+        # Not "immediate": with commits that do not wait for the disk it would forget some.
+        self._control("-m", "fast", "stop")
 
     def running(self) -> bool:
         return (self.data / "db" / "postmaster.pid").exists()
