@@ -24,6 +24,8 @@ class ResponseReader(asyncio.Protocol):
 
     def __init__(self, clock: PhaseClock, body_limit: int, *, head_only: bool) -> None:
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        # A handshake may fail before anybody waits for the answer.
+        self.done.add_done_callback(_retrieve)
         self.transport: asyncio.Transport | None = None
         self.status_code = 0
         self.reason_phrase = b""
@@ -150,10 +152,10 @@ class ResponseReader(asyncio.Protocol):
     def _explained(self, error: httptools.HttpParserError) -> CheckFailed:
         if self._in_body:
             return self._not_http(f"the body breaks off its framing ({error})")
-        shown = self._first_bytes[:_SHOWN_BYTES].decode("ascii", "replace")
+        shown = self._first_bytes[:_SHOWN_BYTES].decode("ascii", "replace").strip()
         if not shown.startswith("HTTP/"):
             plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
-            return self._not_http(f"it begins with “{plain.strip()}”")
+            return self._not_http(f"it begins with “{plain}”")
         return self._not_http(str(error)[:1].lower() + str(error)[1:])
 
     def _not_http(self, detail: str) -> CheckFailed:
@@ -169,3 +171,8 @@ class ResponseReader(asyncio.Protocol):
         if not self.done.done():
             self._clock.stop()
             self.done.set_exception(failed)
+
+
+def _retrieve(done: "asyncio.Future[None]") -> None:
+    if not done.cancelled():
+        done.exception()

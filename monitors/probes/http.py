@@ -5,6 +5,7 @@ import base64
 import logging
 from datetime import UTC, datetime
 from functools import lru_cache
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -92,20 +93,39 @@ class _Resumed(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         response, self._response = self._response, None
-        return response or await self._transport.handle_async_request(request)
+        if response is None:
+            await request.aread()
+            response = await self._transport.handle_async_request(request)
+        _check_location(response)
+        return response
 
 
 async def _send(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
     try:
         return await client.send(request)
     except (httpx.RemoteProtocolError, httpx.InvalidURL) as error:
-        raise CheckFailed(Fault.REDIRECT_BAD, url="an address", detail=str(error)) from error
+        raise CheckFailed(Fault.REDIRECT_BAD, url="no address", detail=str(error)) from error
+
+
+def _check_location(response: httpx.Response) -> None:
+    """Refuse a redirect that leads nowhere a check may go, in the words of the server."""
+    if not response.has_redirect_location:
+        return
+    location = response.headers["location"]
+    try:
+        parts = urlsplit(location)
+    except ValueError:
+        raise _bad_redirect(location, "it is no address") from None
+    if parts.scheme and parts.scheme.lower() not in _SCHEMES:
+        raise _bad_redirect(location, "only http and https can be")
+
+
+def _bad_redirect(location: str, detail: str) -> CheckFailed:
+    return CheckFailed(Fault.REDIRECT_BAD, url=location[:200], detail=detail)
 
 
 def _check_redirect(url: httpx.URL, redirects: list[str]) -> None:
     shown = str(url)[:200]
-    if url.scheme not in _SCHEMES or not url.host:
-        raise CheckFailed(Fault.REDIRECT_BAD, url=shown, detail="only http and https can be")
     # Once back to the same address is how login walls set a cookie; twice is a circle.
     if redirects.count(str(url)) > 1:
         raise CheckFailed(Fault.REDIRECT_LOOP, url=shown)

@@ -1,0 +1,163 @@
+"""Every sentence, written out with its facts."""
+
+import pytest
+
+from monitors.domain.reasons import Failure, Fault, Reason
+
+WHERE = {"address": "192.0.2.7", "port": 443}
+OK = {"answer": "200 OK"}
+LATE = {"timeout_s": 5.0, "host": "a.example", "size": "1,234"} | WHERE
+
+SENTENCES = {
+    Fault.TIMEOUT_DNS: (LATE, "no answer within 5 s: still looking up a.example"),
+    Fault.TIMEOUT_CONNECT: (
+        LATE,
+        "no answer within 5 s: 192.0.2.7 port 443 did not accept the connection",
+    ),
+    Fault.TIMEOUT_TLS: (
+        LATE,
+        "no answer within 5 s: 192.0.2.7 port 443 did not finish the TLS handshake",
+    ),
+    Fault.TIMEOUT_WAIT: (
+        LATE,
+        (
+            "no answer within 5 s: connected to 192.0.2.7 port 443, "
+            "which did not send a complete response header"
+        ),
+    ),
+    Fault.TIMEOUT_TRANSFER: (
+        LATE,
+        "no complete answer within 5 s: the body had not ended after 1,234 bytes",
+    ),
+    Fault.HOST_UNKNOWN: ({"host": "a.example"}, "the name a.example does not exist in DNS"),
+    Fault.HOST_WITHOUT_ADDRESS: (
+        {"host": "a.example"},
+        "the name a.example exists in DNS but has no address",
+    ),
+    Fault.DNS_FAILED: (
+        {"host": "a.example", "detail": "server failed"},
+        "looking up a.example failed: server failed",
+    ),
+    Fault.REFUSED: (WHERE, "connection refused by 192.0.2.7 port 443"),
+    Fault.UNREACHABLE: (
+        WHERE | {"detail": "no route to host"},
+        "no route to 192.0.2.7 port 443: no route to host",
+    ),
+    Fault.CONNECT_FAILED: (
+        WHERE | {"detail": "connection timed out"},
+        "could not connect to 192.0.2.7 port 443: connection timed out",
+    ),
+    Fault.TLS_EXPIRED: (
+        {"host": "a.example", "ago": "3 days"},
+        "certificate of a.example expired 3 days ago",
+    ),
+    Fault.TLS_NOT_YET_VALID: (
+        {"host": "a.example", "moment": "2026-03-01 12:00 UTC"},
+        "certificate of a.example is not valid before 2026-03-01 12:00 UTC",
+    ),
+    Fault.TLS_WRONG_HOST: (
+        {"host": "a.example", "names": "b.example"},
+        "certificate is for b.example, not for a.example",
+    ),
+    Fault.TLS_SELF_SIGNED: ({"host": "a.example"}, "certificate of a.example is self-signed"),
+    Fault.TLS_UNTRUSTED: (
+        {"host": "a.example", "detail": "unable to get local issuer certificate"},
+        (
+            "certificate of a.example is not from a trusted authority: "
+            "unable to get local issuer certificate"
+        ),
+    ),
+    Fault.TLS_NOT_TLS: (WHERE, "192.0.2.7 port 443 does not speak TLS"),
+    Fault.TLS_FAILED: (
+        WHERE | {"detail": "no shared cipher"},
+        "TLS handshake with 192.0.2.7 port 443 failed: no shared cipher",
+    ),
+    Fault.TLS_CLOSED: (
+        WHERE,
+        "192.0.2.7 port 443 closed the connection during the TLS handshake",
+    ),
+    Fault.TLS_EXPIRES_SOON: (OK | {"left": "9 days"}, "200 OK; certificate expires in 9 days"),
+    Fault.CLOSED_EARLY: (
+        WHERE,
+        "192.0.2.7 port 443 closed the connection without sending a response",
+    ),
+    Fault.RESET: (
+        WHERE | {"when": "after the request"},
+        "192.0.2.7 port 443 reset the connection after the request",
+    ),
+    Fault.INCOMPLETE_BODY: (
+        {"size": "3"},
+        "the connection closed in the middle of the body, after 3 bytes",
+    ),
+    Fault.NOT_HTTP: (
+        WHERE | {"detail": "it begins with “SSH-2.0”"},
+        "the answer of 192.0.2.7 port 443 is not HTTP: it begins with “SSH-2.0”",
+    ),
+    Fault.BAD_ENCODING: (
+        {"encoding": "gzip", "detail": "it ends too early"},
+        "the body could not be decoded as gzip: it ends too early",
+    ),
+    Fault.HEADERS_TOO_LARGE: ({"limit": "64 KiB"}, "the response header is larger than 64 KiB"),
+    Fault.TOO_MANY_REDIRECTS: (
+        {"limit": 10, "url": "http://a.example/11"},
+        "more than 10 redirects, the last one to http://a.example/11",
+    ),
+    Fault.REDIRECT_LOOP: (
+        {"url": "http://a.example/"},
+        "redirected in a circle, back to http://a.example/",
+    ),
+    Fault.REDIRECT_BAD: (
+        {"url": "file:///etc", "detail": "only http and https can be"},
+        "redirected to file:///etc, which cannot be followed: only http and https can be",
+    ),
+    Fault.UNEXPECTED_STATUS: (
+        {"answer": "404 Not Found", "expected": "200-299"},
+        "404 Not Found, where 200-299 was expected",
+    ),
+    Fault.KEYWORD_MISSING: (
+        OK | {"keyword": "well", "found": "; it is empty"},
+        "200 OK, but the body does not contain “well”; it is empty",
+    ),
+    Fault.KEYWORD_PRESENT: (
+        OK | {"keyword": "error"},
+        "200 OK, but the body contains “error”, which must not be there",
+    ),
+    Fault.NOT_JSON: (
+        OK | {"found": "; it is empty"},
+        "200 OK, but the body is not JSON; it is empty",
+    ),
+    Fault.JSON_PATH_MISSING: (
+        OK | {"path": "$.a"},
+        "200 OK, but nothing stands at $.a in the JSON body",
+    ),
+    Fault.JSON_DIFFERS: (
+        OK | {"path": "$.a", "found": "1", "expected": "2"},
+        "200 OK, but $.a is 1, where 2 was expected",
+    ),
+    Fault.TOO_LARGE: (
+        OK | {"limit": "1,048,576 bytes"},
+        "200 OK, but the first 1,048,576 bytes of the body were not enough to judge it",
+    ),
+    Fault.BLOCKED: (
+        {"host": "a.example", "address": "169.254.169.254"},
+        "a.example leads to 169.254.169.254, an address that may not be contacted",
+    ),
+    Fault.SLOW: (
+        OK | {"elapsed_ms": 912.4, "limit_ms": 500.0},
+        "200 OK after 912 ms, slower than 500 ms",
+    ),
+    Fault.INTERNAL: (
+        {"detail": "KeyError"},
+        "the check itself failed (KeyError); the service was not judged",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", list(Fault), ids=lambda fault: fault.name)
+def test_sentence(fault: Fault) -> None:
+    facts, sentence = SENTENCES[fault]
+    assert Failure(fault, facts).message == sentence
+
+
+def test_every_reason_but_ok_has_a_fault() -> None:
+    assert {fault.reason for fault in Fault} == set(Reason) - {Reason.OK}

@@ -1,0 +1,94 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitors.domain.targets import BadTarget, Target, parse_target
+
+
+@pytest.mark.parametrize(
+    ("typed", "key"),
+    [
+        ("http://example.com", "http://example.com/"),
+        ("  HTTP://Example.COM:80/  ", "http://example.com/"),
+        ("https://example.com:443/#top", "https://example.com/"),
+        ("https://example.com.:8443", "https://example.com:8443/"),
+        ("https://example.com?", "https://example.com/"),
+        ("http://example.com/a/./b/../c", "http://example.com/a/c"),
+        ("http://example.com/%7euser/%2f", "http://example.com/~user/%2F"),
+        ("http://example.com/a%zz", "http://example.com/a%25zz"),
+        ("http://example.com/ü?q=ö", "http://example.com/%C3%BC?q=%C3%B6"),
+        ("http://bücher.example/", "http://xn--bcher-kva.example/"),
+        ("http://XN--BCHER-KVA.example/", "http://xn--bcher-kva.example/"),
+        ("http://[0:0::1]:80/", "http://[::1]/"),
+        ("http://a_b.example/", "http://a_b.example/"),
+        ("http://127.0.0.1:8000/x", "http://127.0.0.1:8000/x"),
+    ],
+)
+def test_addresses_that_mean_the_same_have_one_key(typed: str, key: str) -> None:
+    assert parse_target(typed).key == key
+    assert parse_target(key).key == key
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("http://a.example/", "https://a.example/"),
+        ("http://a.example/", "http://a.example:8080/"),
+        ("http://a.example/a", "http://a.example/A"),
+        ("http://a.example/a", "http://a.example/a/"),
+        ("http://a.example/?a=1&b=2", "http://a.example/?b=2&a=1"),
+        ("http://a.example/%2F", "http://a.example//"),
+    ],
+)
+def test_addresses_that_may_mean_different_things_stay_apart(one: str, other: str) -> None:
+    assert parse_target(one).key != parse_target(other).key
+
+
+def test_credentials_are_taken_out() -> None:
+    assert parse_target("https://a%20b:p%40w@h.example/x#y") == Target(
+        "https://h.example/x", "https://h.example/x", "a b", "p@w"
+    )
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "example.com",
+        "//example.com/",
+        "ftp://example.com/",
+        "file:///etc/passwd",
+        "http://",
+        "http:///x",
+        "http://exa mple.com/",
+        "http://example.com:0/",
+        "http://example.com:65536/",
+        "http://example.com:x/",
+        "http://-a.example/",
+        "http://a..example/",
+        "http://999.1.1.1/",
+        "http://1.2.3/",
+        "http://[::1/",
+        "http://[fe80::1%25eth0x]/ ]",
+        "http://\u2028.example/",
+        "http://example.com\\@evil.example/",
+        f"http://{'a' * 64}.example/",
+        f"http://a.example/{'a' * 2_050}",
+    ],
+)
+def test_nonsense_is_refused_with_a_sentence(typed: str) -> None:
+    with pytest.raises(BadTarget) as raised:
+        parse_target(typed)
+    assert str(raised.value).endswith(".")
+
+
+@given(st.text(max_size=80))
+def test_no_text_is_an_unexpected_error(text: str) -> None:
+    for typed in (text, f"http://{text}", f"http://h.example/{text}"):
+        try:
+            target = parse_target(typed)
+        except BadTarget:
+            continue
+        assert parse_target(target.key).key == target.key
+        assert parse_target(target.url).key == target.key
+        assert target.key.isascii()

@@ -1,0 +1,33 @@
+import pytest
+
+from monitors.domain.reasons import Fault
+from monitors.net.errors import CheckFailed
+from monitors.net.guard import OPEN, GuardPolicy
+from monitors.net.resolver import resolve
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "192.0.2.1"])
+async def test_an_address_needs_no_lookup(address: str) -> None:
+    assert await resolve(address, OPEN) == [address]
+
+
+async def test_localhost_is_this_machine_ipv4_first() -> None:
+    found = await resolve("localhost", OPEN)
+    assert found[0] == "127.0.0.1"
+    assert set(found) <= {"127.0.0.1", "::1"}
+
+
+async def test_a_name_that_does_not_exist_says_so() -> None:
+    with pytest.raises(CheckFailed) as raised:
+        await resolve("nowhere.invalid", OPEN)
+    assert raised.value.failure.fault is Fault.HOST_UNKNOWN
+    assert str(raised.value) == "the name nowhere.invalid does not exist in DNS"
+
+
+async def test_every_answer_passes_the_guard() -> None:
+    with pytest.raises(CheckFailed) as raised:
+        await resolve("localhost", GuardPolicy(refuse_private=True))
+    assert raised.value.failure.fault is Fault.BLOCKED
+    assert str(raised.value) == (
+        "localhost leads to 127.0.0.1, an address that may not be contacted"
+    )

@@ -1,0 +1,165 @@
+"""What the probe brings back besides the verdict, and what it may cost."""
+
+import asyncio
+import gzip
+import random
+import time
+import tracemalloc
+
+import pytest
+
+from monitors.domain.observation import Observation
+from monitors.domain.reasons import Fault
+from monitors.domain.spec import CheckSpec
+from monitors.domain.verdict import judge
+from monitors.net.transport import DEFAULT_BODY_LIMIT
+from monitors.probes import observe
+from monitors.tests.zoo import HANG, Again, Authorities, Enclosure, Wait, answer, redirect
+
+ROUNDS = 2_000
+MIB = 1_048_576
+
+
+async def ask(enclosure: Enclosure, scheme: str = "http", **settings: object) -> Observation:
+    url = f"{scheme}://127.0.0.1:{enclosure.port}/start"
+    return await observe(CheckSpec(url, **({"timeout_s": 2.0} | settings)))  # type: ignore[arg-type]
+
+
+async def test_phases_add_up_to_the_response_time_over_redirects() -> None:
+    hops = [[Wait(0.05), redirect(b"/next")], [Wait(0.1), answer()]]
+    async with Enclosure(hops).open() as enclosure:
+        began = time.perf_counter()
+        seen = await ask(enclosure)
+        took_ms = (time.perf_counter() - began) * 1_000
+    result = judge(CheckSpec("http://x/"), seen)
+    assert result.response_time_ms == pytest.approx(seen.phases.total_ms, abs=1)
+    assert seen.phases.tls_ms is None
+    assert seen.phases.wait_ms == pytest.approx(150, abs=40)
+    assert 150 <= seen.phases.total_ms <= took_ms
+    assert seen.redirects == (f"http://127.0.0.1:{enclosure.port}/next",)
+
+
+async def test_a_phase_that_was_cut_short_is_told(authorities: Authorities) -> None:
+    async with Enclosure([[HANG]]).open() as enclosure:
+        seen = await ask(enclosure, timeout_s=0.2)
+    assert seen.phases.wait_ms == pytest.approx(200, abs=60)
+    assert seen.phases.transfer_ms is None
+    assert judge(CheckSpec("http://x/"), seen).response_time_ms is None
+
+
+async def test_the_certificate_is_read_from_the_same_connection(authorities: Authorities) -> None:
+    async with Enclosure([[answer()]], authorities.good(days_left=30)).open() as enclosure:
+        seen = await ask(enclosure, "https")
+    assert len(enclosure.requests) == 1
+    assert seen.certificate is not None
+    assert seen.certificate.names == ("localhost", "127.0.0.1")
+    left = seen.certificate.not_after - seen.started_at
+    assert left.days in (29, 30)
+    assert seen.certificate.issuer.startswith("trustme")
+    assert seen.phases.tls_ms is not None
+
+
+async def test_what_is_sent() -> None:
+    async with Enclosure([[answer()]]).open() as enclosure:
+        await ask(
+            enclosure,
+            method="POST",
+            body='{"a": 1}',
+            headers=(("X-One", "1"), ("User-Agent", "mine")),
+            username="ada",
+            password="lovelace",
+        )
+    head, _, _ = enclosure.requests[0].partition(b"\r\n\r\n")
+    lines = head.split(b"\r\n")
+    assert lines[0] == b"POST /start HTTP/1.1"
+    assert {
+        f"Host: 127.0.0.1:{enclosure.port}".encode(),
+        b"X-One: 1",
+        b"User-Agent: mine",
+        b"Accept-Encoding: gzip, deflate",
+        b"Authorization: Basic YWRhOmxvdmVsYWNl",
+        b"Connection: close",
+        b"Content-Length: 8",
+    } <= set(lines)
+
+
+async def test_credentials_stay_with_their_origin_and_cookies_with_the_chain() -> None:
+    async with Enclosure([[answer()]]).open() as other:
+        away = f"http://localhost:{other.port}/".encode()
+        hops = [[redirect(b"/in", b"Set-Cookie: in=1")], [redirect(away)]]
+        async with Enclosure(hops).open() as first:
+            seen = await ask(first, username="ada", password="pw")
+    assert seen.response is not None
+    assert b"Cookie: in=1" in first.requests[1]
+    assert b"Authorization: Basic" in first.requests[1]
+    assert b"Authorization" not in other.requests[0]
+
+
+async def test_cookies_are_not_shared_between_checks() -> None:
+    async with Enclosure([[answer(b"", b"Set-Cookie: a=1")]]).open() as enclosure:
+        await ask(enclosure)
+        await ask(enclosure)
+    assert b"Cookie" not in enclosure.requests[1]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        [b"HTTP/1.1 200 OK\r\n\r\n", Again(b"x" * 65_536)],
+        [answer(gzip.compress(bytes(300 * MIB), 9), b"Content-Encoding: gzip")],
+    ],
+    ids=["endless", "bomb"],
+)
+async def test_a_body_without_end_costs_little_memory(script: list[object]) -> None:
+    async with Enclosure([script]).open() as enclosure:  # type: ignore[list-item]
+        tracemalloc.start()
+        seen = await ask(enclosure, timeout_s=10.0)
+        _, peak = tracemalloc.get_traced_memory()
+        tracemalloc.stop()
+    assert seen.response is not None
+    assert (len(seen.response.body), seen.response.body_complete) == (DEFAULT_BODY_LIMIT, False)
+    assert peak < DEFAULT_BODY_LIMIT + 4 * MIB
+
+
+async def test_hanging_servers_delay_no_other_check() -> None:
+    async with Enclosure([[HANG]]).open() as hanging, Enclosure([[answer()]]).open() as quick:
+        stuck = [asyncio.create_task(ask(hanging, timeout_s=1.0)) for _ in range(50)]
+        await asyncio.sleep(0.1)
+        began = time.perf_counter()
+        seen = await ask(quick)
+        took = time.perf_counter() - began
+        held = await asyncio.gather(*stuck)
+    assert seen.response is not None
+    assert took < 0.3
+    assert {one.failure and one.failure.fault for one in held} == {Fault.TIMEOUT_WAIT}
+
+
+async def test_a_bug_of_ours_is_a_verdict_and_not_a_crash(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(*_args: object) -> list[str]:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr("monitors.net.transport.resolve", broken)
+    seen = await observe(CheckSpec("http://127.0.0.1:1/"))
+    assert seen.failure is not None
+    assert seen.failure.message == (
+        "the check itself failed (RuntimeError); the service was not judged"
+    )
+    assert "RuntimeError: a bug" in caplog.text
+
+
+async def test_random_bytes_end_no_checker(caplog: pytest.LogCaptureFixture) -> None:
+    dice = random.Random(20_261_123)
+    starts = [b"", b"HTTP/1.1 ", b"HTTP/1.1 200 OK\r\n", answer()[:40]]
+    starts += [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"]
+    starts += [b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"]
+    scripts = [[dice.choice(starts) + dice.randbytes(dice.randrange(300))] for _ in range(ROUNDS)]
+    async with Enclosure([*scripts]).open() as enclosure:  # type: ignore[list-item]
+        for _ in range(ROUNDS // 20):
+            seen = await asyncio.gather(*(ask(enclosure) for _ in range(20)))
+            assert Fault.INTERNAL not in [one.failure and one.failure.fault for one in seen]
+            for one in seen:
+                judge(CheckSpec("http://x/", keyword="x"), one)
+    assert len(enclosure.requests) == ROUNDS
+    assert [record for record in caplog.records if record.name.startswith("monitors")] == []
