@@ -39,7 +39,7 @@ Script = Sequence[Step]
 class Enclosure:
     """One server that plays its scripts, one a connection, the last one for all that follow."""
 
-    scripts: list[Script]
+    scripts: Sequence[Script]
     tls: ssl.SSLContext | None = None
     speaks_first: bool = False
     port: int = 0
@@ -144,8 +144,12 @@ class Authorities:
         context.maximum_version = ssl.TLSVersion.TLSv1_2
         return context
 
-    def _context(self, **validity: datetime) -> ssl.SSLContext:
-        return _serving(self.trusted.issue_cert("127.0.0.1", "localhost", **validity))
+    def _context(
+        self, *, not_before: datetime | None = None, not_after: datetime
+    ) -> ssl.SSLContext:
+        names = ("127.0.0.1", "localhost")
+        issued = self.trusted.issue_cert(*names, not_before=not_before, not_after=not_after)
+        return _serving(issued)
 
 
 def _serving(certificate: trustme.LeafCert) -> ssl.SSLContext:

@@ -1,5 +1,7 @@
 """Every sentence, written out with its facts."""
 
+from typing import Any
+
 import pytest
 
 from monitors.domain.reasons import Failure, Fault, Reason
@@ -8,7 +10,7 @@ WHERE = {"address": "192.0.2.7", "port": 443}
 OK = {"answer": "200 OK"}
 LATE = {"timeout_s": 5.0, "host": "a.example", "size": "1,234"} | WHERE
 
-SENTENCES = {
+SENTENCES: dict[Fault, tuple[dict[str, Any], str]] = {
     Fault.TIMEOUT_DNS: (LATE, "no answer within 5 s: still looking up a.example"),
     Fault.TIMEOUT_CONNECT: (
         LATE,

@@ -14,7 +14,7 @@ from monitors.domain.spec import CheckSpec
 from monitors.domain.verdict import judge
 from monitors.net.transport import DEFAULT_BODY_LIMIT
 from monitors.probes import observe
-from monitors.tests.zoo import HANG, Again, Authorities, Enclosure, Wait, answer, redirect
+from monitors.tests.zoo import HANG, Again, Authorities, Enclosure, Script, Wait, answer, redirect
 
 ROUNDS = 2_000
 MIB = 1_048_576
@@ -26,7 +26,7 @@ async def ask(enclosure: Enclosure, scheme: str = "http", **settings: object) ->
 
 
 async def test_phases_add_up_to_the_response_time_over_redirects() -> None:
-    hops = [[Wait(0.05), redirect(b"/next")], [Wait(0.1), answer()]]
+    hops: list[Script] = [[Wait(0.05), redirect(b"/next")], [Wait(0.1), answer()]]
     async with Enclosure(hops).open() as enclosure:
         began = time.perf_counter()
         seen = await ask(enclosure)
@@ -110,8 +110,8 @@ async def test_cookies_are_not_shared_between_checks() -> None:
     ],
     ids=["endless", "bomb"],
 )
-async def test_a_body_without_end_costs_little_memory(script: list[object]) -> None:
-    async with Enclosure([script]).open() as enclosure:  # type: ignore[list-item]
+async def test_a_body_without_end_costs_little_memory(script: Script) -> None:
+    async with Enclosure([script]).open() as enclosure:
         tracemalloc.start()
         seen = await ask(enclosure, timeout_s=10.0)
         _, peak = tracemalloc.get_traced_memory()
@@ -154,8 +154,10 @@ async def test_random_bytes_end_no_checker(caplog: pytest.LogCaptureFixture) -> 
     starts = [b"", b"HTTP/1.1 ", b"HTTP/1.1 200 OK\r\n", answer()[:40]]
     starts += [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"]
     starts += [b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"]
-    scripts = [[dice.choice(starts) + dice.randbytes(dice.randrange(300))] for _ in range(ROUNDS)]
-    async with Enclosure([*scripts]).open() as enclosure:  # type: ignore[list-item]
+    scripts: list[Script] = [
+        [dice.choice(starts) + dice.randbytes(dice.randrange(300))] for _ in range(ROUNDS)
+    ]
+    async with Enclosure(scripts).open() as enclosure:
         for _ in range(ROUNDS // 20):
             seen = await asyncio.gather(*(ask(enclosure) for _ in range(20)))
             assert Fault.INTERNAL not in [one.failure and one.failure.fault for one in seen]

@@ -3,7 +3,7 @@
 import gzip
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,7 +38,7 @@ class Animal:
     """A server, what is asked of it, and what is to come out."""
 
     name: str
-    scripts: list[Script]
+    scripts: Sequence[Script]
     status: Status
     reason: Reason
     words: tuple[str, ...]
