@@ -234,7 +234,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Collected files are served under hashed names and cached for ever; where nothing has been
 # collected, WhiteNoise takes them from where they lie.
 _COLLECT_INTO = BASE_DIR / "staticfiles"
-_COLLECTED = (_COLLECT_INTO / "staticfiles.json").is_file() or "collectstatic" in sys.argv
+_COLLECTED = "collectstatic" in sys.argv or (
+    (_COLLECT_INTO / "staticfiles.json").is_file() and "pytest" not in sys.modules
+)
 STATIC_ROOT = _COLLECT_INTO if _COLLECTED else None
 WHITENOISE_USE_FINDERS = not _COLLECTED
 STORAGES = {

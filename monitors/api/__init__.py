@@ -4,7 +4,7 @@ from typing import Any
 
 from ninja import NinjaAPI
 
-from . import checks, services
+from . import checks, services, uptime
 from .auth import NO_KEY, BearerKey, for_insiders
 from .errors import register
 
@@ -16,7 +16,7 @@ api = NinjaAPI(
     docs_decorator=for_insiders,
 )
 register(api, NO_KEY)
-for router in (services.router, checks.router):
+for router in (services.router, checks.router, uptime.router):
     api.add_router("", router)
 
 

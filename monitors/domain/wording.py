@@ -1,5 +1,6 @@
 """Durations, moments and numbers as people read them."""
 
+import math
 from datetime import UTC, datetime, timedelta
 
 _UNITS = (("d", 86_400), ("h", 3_600), ("min", 60), ("s", 1))
@@ -38,6 +39,13 @@ def milliseconds(value: float | None) -> str:
     if value >= 1_000:  # noqa: PLR2004 - a second
         return f"{value / 1_000:.2f} s"
     return f"{value:.0f} ms" if value >= 10 else f"{value:.1f} ms"  # noqa: PLR2004
+
+
+def percent(value: float | None) -> str:
+    """Word a percentage, cut to two decimals so that 100 % is only said of 100; "no data" else."""
+    if value is None:
+        return "no data"
+    return f"{math.floor(value * 100) / 100:.2f} %" if value < 100 else "100 %"  # noqa: PLR2004
 
 
 def one_line(text: str) -> str:

@@ -5,7 +5,7 @@ It reads no history, and takes the same number of queries for ten services and t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from django.db.models import Case, Count, F, IntegerField, Q, Value, When
@@ -13,8 +13,11 @@ from django.db.models import Case, Count, F, IntegerField, Q, Value, When
 from monitors.domain.heartbeats import Heartbeat
 from monitors.domain.heartbeats import read as read_heartbeats
 from monitors.domain.state import State
+from monitors.domain.uptime import Uptime
 from monitors.models import Service, Tag
 from monitors.models.service import ServiceQuerySet
+
+from .uptime import uptime_of_many
 
 PAGE_SIZE = 50
 WORST_FIRST = (State.DOWN, State.DEGRADED, State.UNKNOWN, State.UP, State.PAUSED)
@@ -64,6 +67,8 @@ class ServiceRow:
     response_time_ms: float | None
     heartbeats: tuple[Heartbeat, ...]
     tags: tuple[str, ...]
+    uptime: Uptime | None
+    """Of the last 24 hours; only on the list."""
     failing_since: datetime | None
     """When a failure began that is not confirmed yet."""
     failures: int
@@ -107,7 +112,7 @@ def list_page(wanted: ListFilter, now: datetime) -> ListPage:
     number = min(max(1, wanted.page), pages)
     shown = found.prefetch_related("tags")[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
     return ListPage(
-        services=[service_row(service, now) for service in shown],
+        services=_rows(list(shown), now),
         counts=counts,
         total=sum(entry.count for entry in counts),
         matching=matching,
@@ -115,6 +120,11 @@ def list_page(wanted: ListFilter, now: datetime) -> ListPage:
         pages=pages,
         tags=tuple(Tag.objects.values_list("name", flat=True)),
     )
+
+
+def _rows(shown: Sequence[Service], now: datetime) -> list[ServiceRow]:
+    day = uptime_of_many(shown, timedelta(hours=24), now)
+    return [service_row(service, now, day[service.pk]) for service in shown]
 
 
 def filtered(wanted: ListFilter, now: datetime) -> ServiceQuerySet:
@@ -137,7 +147,7 @@ def state_counts(now: datetime) -> tuple[StateCount, ...]:
     return tuple(StateCount(state, counted.get(state.value, 0)) for state in WORST_FIRST)
 
 
-def service_row(service: Service, now: datetime) -> ServiceRow:
+def service_row(service: Service, now: datetime, uptime: Uptime | None = None) -> ServiceRow:
     """Read a service as the list shows it. Its tags want to be prefetched."""
     state = shown_state(service, now)
     stale = state.value != service.state
@@ -152,6 +162,7 @@ def service_row(service: Service, now: datetime) -> ServiceRow:
         response_time_ms=service.last_response_time_ms,
         heartbeats=read_heartbeats(service.recent),
         tags=tuple(tag.name for tag in service.tags.all()),
+        uptime=uptime,
         failing_since=None if stale else _failing_since(service),
         failures=service.streak,
         failures_needed=service.failures_before_down,

@@ -11,6 +11,7 @@ from monitors.models import Period, Service, ServiceStatus
 
 from .dashboard import ServiceRow, service_row
 from .history import newest
+from .uptime import UptimeFigure, uptime_figures
 
 RECENT = 10
 POINTS = 120
@@ -38,6 +39,7 @@ class ServicePage:
     checks: Sequence[ServiceStatus]
     """Newest first, as many as the chart shows."""
     outages: tuple[Outage, ...]
+    uptimes: tuple[UptimeFigure, ...]
 
     @property
     def recent(self) -> Sequence[ServiceStatus]:
@@ -56,6 +58,7 @@ def service_page(service: Service, now: datetime) -> ServicePage:
         settings=_settings(service),
         checks=newest(service, POINTS),
         outages=outages(service, now),
+        uptimes=uptime_figures(service, now),
     )
 
 

@@ -22,6 +22,7 @@ register = template.Library()
 
 register.filter("milliseconds", wording.milliseconds)
 register.filter("duration", wording.duration)
+register.filter("percent", wording.percent)
 register.filter("rough_duration", wording.rough_duration)
 
 

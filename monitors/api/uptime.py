@@ -1,0 +1,54 @@
+"""/services/{id}/uptime."""
+
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils import timezone
+from ninja import Query, Router, Schema
+from pydantic import Field
+
+from monitors.interfaces.schemas.uptime import UptimeOut, uptime_out
+from monitors.models import Service
+from monitors.queries.uptime import uptime_between
+
+from .errors import Refused
+
+router = Router(tags=["uptime"])
+
+DEFAULT_WINDOW = timedelta(days=30)
+# Moments near the ends of the calendar overflow in other time zones.
+FIRST_YEAR, LAST_YEAR = 1970, 9000
+
+
+class Window(Schema):
+    from_: Annotated[datetime | None, Field(alias="from")] = None
+    to: datetime | None = None
+
+
+@router.get("/services/{int:service_id}/uptime", response=UptimeOut)
+def read_uptime(
+    request: HttpRequest, service_id: int, window: Query[Window]
+) -> dict[str, float | None]:
+    """Give the uptime from one time to another; by default of the last 30 days."""
+    del request
+    service = get_object_or_404(Service, pk=service_id)
+    now = timezone.now()
+    end = _aware(window.to, "to") or now
+    start = _aware(window.from_, "from") or end - DEFAULT_WINDOW
+    if start >= end:
+        sentence = "The window must begin before it ends."
+        raise Refused(422, "invalid", sentence, {"from": sentence})
+    return uptime_out(uptime_between(service, start, end, now))
+
+
+def _aware(moment: datetime | None, name: str) -> datetime | None:
+    if moment is None:
+        return None
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        sentence = f"Years go from {FIRST_YEAR} to {LAST_YEAR}."
+        raise Refused(422, "invalid", sentence, {name: sentence})
+    if timezone.is_naive(moment):
+        return moment.replace(tzinfo=timezone.get_default_timezone())
+    return moment

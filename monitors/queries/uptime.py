@@ -1,0 +1,68 @@
+"""Uptime of one or many services in a window, from their periods."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Q
+
+from monitors.domain.state import State
+from monitors.domain.uptime import Stretch, Uptime, until_fresh, uptime
+from monitors.models import Period, Service
+
+WINDOWS = (
+    ("24 hours", timedelta(hours=24)),
+    ("7 days", timedelta(days=7)),
+    ("30 days", timedelta(days=30)),
+    ("90 days", timedelta(days=90)),
+    ("365 days", timedelta(days=365)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class UptimeFigure:
+    """The uptime of one window up to now."""
+
+    label: str
+    uptime: Uptime
+
+
+def uptime_between(service: Service, start: datetime, end: datetime, now: datetime) -> Uptime:
+    """Give the uptime of one service; what lies before its creation or ahead is unknown."""
+    return uptime(_stretches([service], start, end, now)[service.pk], start, end)
+
+
+def uptime_figures(service: Service, now: datetime) -> tuple[UptimeFigure, ...]:
+    """Give the uptime of every usual window, in one query."""
+    longest = max(length for _, length in WINDOWS)
+    stretches = _stretches([service], now - longest, now, now)[service.pk]
+    return tuple(
+        UptimeFigure(label, uptime(stretches, now - length, now)) for label, length in WINDOWS
+    )
+
+
+def uptime_of_many(
+    services: Collection[Service], length: timedelta, now: datetime
+) -> dict[int, Uptime]:
+    """Give the uptime of many services up to now, in one query."""
+    found = _stretches(services, now - length, now, now)
+    return {service.pk: uptime(found[service.pk], now - length, now) for service in services}
+
+
+def _stretches(
+    services: Collection[Service], start: datetime, end: datetime, now: datetime
+) -> dict[int, list[Stretch]]:
+    by_id = {service.pk: service for service in services}
+    lasting = Q(ended_at=None) | Q(ended_at__gt=start)
+    periods = Period.objects.filter(lasting, service__in=by_id, started_at__lt=end)
+    found: dict[int, list[Stretch]] = defaultdict(list)
+    for service_id, state, started_at, ended_at in periods.values_list(
+        "service_id", "state", "started_at", "ended_at"
+    ):
+        if ended_at is not None:
+            found[service_id].append(Stretch(State(state), started_at, ended_at))
+        else:
+            fresh_until = by_id[service_id].fresh_until
+            found[service_id] += until_fresh(State(state), started_at, fresh_until, now)
+    return found
