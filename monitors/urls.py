@@ -13,6 +13,7 @@ from monitors.views import accounts, checks, dashboard, health, login, services
 service = [
     path("", services.show, name="service-show"),
     path("history/", checks.history, name="service-history"),
+    path("history/<int:check_id>/", checks.show, name="check-show"),
     path("check/", checks.check, name="service-check"),
     path("edit/", services.edit, name="service-edit"),
     path("pause/", services.pause, name="service-pause"),

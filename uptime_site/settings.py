@@ -3,6 +3,7 @@
 import os
 import secrets
 import sys
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -41,6 +42,18 @@ def _whole_number(name: str, *, default: int, low: int, high: int) -> int:
 
 def _list(name: str, *, default: list[str]) -> list[str]:
     return [part.strip() for part in env.list(name, default=default) if part.strip()]
+
+
+def _networks() -> list[str]:
+    networks = _list("ALLOWED_NETWORKS", default=[])
+    for network in networks:
+        try:
+            ip_network(network)
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"ALLOWED_NETWORKS holds networks like 10.1.0.0/16, not “{network}”."
+            ) from None
+    return networks
 
 
 def _origins() -> list[str]:
@@ -158,6 +171,11 @@ CSRF_TRUSTED_ORIGINS = _origins()
 PORT = _whole_number("PORT", default=8000, low=1, high=65_535)
 # True behind a proxy that speaks HTTPS to the world and says so in X-Forwarded-Proto.
 BEHIND_HTTPS_PROXY = _boolean("BEHIND_HTTPS_PROXY", default=False)
+
+# What a check may do: how much of a body it reads, and which addresses it may contact.
+BODY_LIMIT_BYTES = _whole_number("BODY_LIMIT_BYTES", default=1_048_576, low=1_024, high=67_108_864)
+REFUSE_PRIVATE_ADDRESSES = _boolean("REFUSE_PRIVATE_ADDRESSES", default=False)
+ALLOWED_NETWORKS = _networks()
 
 INSTALLED_APPS = [
     "monitors.apps.MonitorsConfig",

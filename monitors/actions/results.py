@@ -11,7 +11,7 @@ from monitors.domain.freshness import fresh_until
 from monitors.domain.result import CheckResult, Status
 from monitors.domain.schedule import next_beat, retry_at
 from monitors.domain.state import Standing, advance
-from monitors.models import Service, ServiceStatus
+from monitors.models import CheckEvidence, Service, ServiceStatus
 
 from . import periods
 from .bulk import update_each
@@ -25,7 +25,10 @@ _LAST_COLUMNS = (
     "last_response_time_ms",
     "recent",
 )
+_CERTIFICATE_COLUMNS = ("certificate_expires_at", "certificate_issuer", "certificate_names")
 _DUE_COLUMNS = ("next_check_at", "lease_until")
+
+_WRITTEN = (*STANDING_COLUMNS, *_LAST_COLUMNS, *_CERTIFICATE_COLUMNS, *_DUE_COLUMNS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +53,14 @@ def record(findings: Sequence[Finding], now: datetime) -> list[ServiceStatus | N
         rows = ServiceStatus.objects.bulk_create(
             ServiceStatus.from_result(finding.service_id, finding.result) for finding in kept
         )
+        CheckEvidence.objects.bulk_create(
+            CheckEvidence.from_evidence(row, finding.result.evidence)
+            for row, finding in zip(rows, kept, strict=True)
+            if finding.result.evidence is not None
+        )
         for finding in sorted(kept, key=lambda finding: finding.result.checked_at):
             _take_in(services[finding.service_id], finding, now)
-        update_each(list(services.values()), (*STANDING_COLUMNS, *_LAST_COLUMNS, *_DUE_COLUMNS))
+        update_each(list(services.values()), _WRITTEN)
     written = iter(rows)
     return [next(written) if finding.service_id in services else None for finding in findings]
 
@@ -92,6 +100,11 @@ def _remember(service: Service, result: CheckResult) -> None:
     service.last_message = result.message
     service.last_response_time_ms = result.response_time_ms
     service.recent = heartbeats.append(service.recent, result)
+    certificate = result.certificate
+    if certificate is not None:
+        service.certificate_expires_at = certificate.not_after
+        service.certificate_issuer = certificate.issuer[:200]
+        service.certificate_names = ", ".join(certificate.names)
 
 
 def _reschedule(service: Service, finding: Finding, now: datetime) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from .observation import Response
 from .reasons import Failure, Fault
-from .spec import CheckSpec, parse_json_path
+from .spec import CheckSpec, Comparison, parse_json_path, parse_pattern
 from .wording import one_line
 
 _SHOWN = 60
@@ -20,10 +20,11 @@ def broken_assertion(spec: CheckSpec, response: Response) -> Failure | None:
     Where the body was cut and what was looked for may stand behind the cut, the fault is
     TOO_LARGE: no verdict without having seen what it is about.
     """
-    if not spec.reads_body:
-        return None
+    failure = _header(spec, response)
+    if failure is not None or not spec.reads_body:
+        return failure
     text = decoded(response)
-    for rule in (_keyword, _keyword_absent, _json):
+    for rule in (_keyword, _keyword_absent, _pattern, _json):
         failure = rule(spec, response, text)
         if failure is not None:
             return failure
@@ -39,6 +40,28 @@ def decoded(response: Response) -> str:
         return response.body.decode(charset, "replace")
     except LookupError:
         return response.body.decode("utf-8", "replace")
+
+
+def _header(spec: CheckSpec, response: Response) -> Failure | None:
+    name, colon, expected = (part.strip() for part in spec.response_header.partition(":"))
+    if not name:
+        return None
+    found = [value for key, value in response.headers if key.lower() == name.lower()]
+    if not found:
+        return Failure(Fault.HEADER_MISSING, {"answer": response.answer, "name": name})
+    if colon and not any(expected in value for value in found):
+        facts = {"answer": response.answer, "name": name, "found": _short(found[0])}
+        return Failure(Fault.HEADER_DIFFERS, facts | {"expected": expected})
+    return None
+
+
+def _pattern(spec: CheckSpec, response: Response, text: str) -> Failure | None:
+    if not spec.pattern or parse_pattern(spec.pattern).search(text):
+        return None
+    if not response.body_complete:
+        return _cut(response)
+    facts = {"answer": response.answer, "pattern": spec.pattern, "found": _found(text)}
+    return Failure(Fault.PATTERN_MISSING, facts)
 
 
 def _keyword(spec: CheckSpec, response: Response, text: str) -> Failure | None:
@@ -72,11 +95,35 @@ def _json(spec: CheckSpec, response: Response, text: str) -> Failure | None:
     values = parse_json_path(path).findall(document)
     if not values:
         return Failure(Fault.JSON_PATH_MISSING, {"answer": answer, "path": path})
-    shown = [_as_text(value) for value in values]
-    if spec.json_expected and spec.json_expected not in shown:
-        facts = {"answer": answer, "path": path, "found": _short(shown[0])}
-        return Failure(Fault.JSON_DIFFERS, facts | {"expected": _short(spec.json_expected)})
+    if spec.json_expected and not any(_holds(spec, value) for value in values):
+        found = {"path": path, "found": _short(_as_text(values[0]))}
+        wanted = {"comparison": spec.json_compare, "expected": _short(spec.json_expected)}
+        return Failure(Fault.JSON_DIFFERS, {"answer": answer, **found, **wanted})
     return None
+
+
+def _holds(spec: CheckSpec, value: Any) -> bool:
+    """Compare as numbers where both are numbers, else as texts; an order needs numbers."""
+    found, expected = _as_text(value), spec.json_expected
+    numbers = _number(found), _number(expected)
+    match spec.json_compare:
+        case Comparison.EQUAL:
+            return found == expected or (numbers[0] is not None and numbers[0] == numbers[1])
+        case Comparison.DIFFERENT:
+            return found != expected and (numbers[0] is None or numbers[0] != numbers[1])
+        case Comparison.CONTAINS:
+            return expected in found
+        case Comparison.LESS:
+            return numbers[0] is not None and numbers[1] is not None and numbers[0] < numbers[1]
+        case Comparison.MORE:
+            return numbers[0] is not None and numbers[1] is not None and numbers[0] > numbers[1]
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
 
 
 def _as_text(value: Any) -> str:

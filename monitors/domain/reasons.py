@@ -92,9 +92,18 @@ class Fault(Enum):
         Reason.CONTENT,
         "{answer}, but the body contains “{keyword}”, which must not be there",
     )
+    PATTERN_MISSING = Reason.CONTENT, "{answer}, but nothing in the body matches {pattern}{found}"
+    HEADER_MISSING = Reason.CONTENT, "{answer}, but there is no header {name}"
+    HEADER_DIFFERS = (
+        Reason.CONTENT,
+        "{answer}, but the header {name} is “{found}”, where “{expected}” was expected",
+    )
     NOT_JSON = Reason.CONTENT, "{answer}, but the body is not JSON{found}"
     JSON_PATH_MISSING = Reason.CONTENT, "{answer}, but nothing stands at {path} in the JSON body"
-    JSON_DIFFERS = Reason.CONTENT, "{answer}, but {path} is {found}, where {expected} was expected"
+    JSON_DIFFERS = (
+        Reason.CONTENT,
+        "{answer}, but {path} is {found}, where {comparison} {expected} was expected",
+    )
 
     TOO_LARGE = (
         Reason.TOO_LARGE,

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from .observation import Phases
+from .evidence import Evidence
+from .observation import Certificate, Phases
 from .reasons import Reason
 
 
@@ -36,4 +37,8 @@ class CheckResult:
     """The sum of the phases; None when no response arrived."""
     status_code: int | None = None
     phases: Phases = NO_PHASES
-    certificate_expires_at: datetime | None = None
+    certificate: Certificate | None = None
+    loop_lag_ms: float = 0.0
+    """How late our own event loop ran meanwhile; the response time may be too long by that."""
+    evidence: Evidence | None = None
+    """Of failures only."""

@@ -3,8 +3,11 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import lru_cache
 
 import jsonpath
+import re2
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
 MAX_REDIRECTS = 10
@@ -49,6 +52,16 @@ def _status_range(part: str) -> tuple[int, int]:
 SUCCESS = StatusRanges.parse(DEFAULT_EXPECTED_STATUS)
 
 
+class Comparison(StrEnum):
+    """How the value at a JSON path relates to the expected one."""
+
+    EQUAL = "=="
+    DIFFERENT = "!="
+    LESS = "<"
+    MORE = ">"
+    CONTAINS = "contains"
+
+
 @dataclass(frozen=True, slots=True)
 class CheckSpec:
     """One check as a probe needs it: parsed, and never changed."""
@@ -58,16 +71,26 @@ class CheckSpec:
     method: str = "GET"
     headers: tuple[tuple[str, str], ...] = ()
     body: str = ""
+    secret_headers: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     username: str = ""
     password: str = field(default="", repr=False)
+    bearer_token: str = field(default="", repr=False)
     timeout_s: float = 5.0
     """For the whole check: DNS, connect, TLS, redirects, headers and body together."""
     expected_status: StatusRanges = SUCCESS
     follow_redirects: bool = True
     verify_tls: bool = True
+    ca_bundle: str = ""
+    """PEM certificates to trust beside the usual ones."""
+    prefer_ipv6: bool = False
     keyword: str = ""
     keyword_absent: str = ""
+    pattern: str = ""
+    """A regular expression (RE2) that must match somewhere in the body."""
+    response_header: str = ""
+    """"Name" or "Name: text": a header that must be there, holding the text."""
     json_path: str = ""
+    json_compare: Comparison = Comparison.EQUAL
     json_expected: str = ""
     degraded_after_ms: float | None = None
     tls_expiry_warn_days: int = 14
@@ -75,7 +98,20 @@ class CheckSpec:
     @property
     def reads_body(self) -> bool:
         """Whether the verdict depends on the body."""
-        return bool(self.keyword or self.keyword_absent or self.json_path)
+        return bool(self.keyword or self.keyword_absent or self.pattern or self.json_path)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What holds for every check of an installation."""
+
+    body_bytes: int = 1_048_576
+    refuse_private: bool = False
+    allowed_networks: tuple[str, ...] = ()
+    """Exceptions to `refuse_private`, like "10.1.0.0/16"."""
+
+
+DEFAULT_LIMITS = Limits()
 
 
 def parse_headers(lines: Iterable[str]) -> tuple[tuple[str, str], ...]:
@@ -100,3 +136,20 @@ def parse_json_path(text: str) -> jsonpath.CompoundJSONPath | jsonpath.JSONPath:
         return jsonpath.compile(text)
     except jsonpath.JSONPathError as error:
         raise BadSetting(f"“{text[:40]}” is not a JSON path like $.status: {error}") from None
+
+
+@lru_cache(maxsize=1_024)
+def parse_pattern(text: str) -> "re2._Regexp":
+    """Compile a regular expression with RE2, which cannot backtrack. Raises BadSetting."""
+    try:
+        return re2.compile(text, _quiet())
+    except re2.error as error:
+        detail = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error)
+        raise BadSetting(f"“{text[:40]}” is not a regular expression: {detail}") from None
+
+
+def _quiet() -> re2.Options:
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = 1 << 20
+    return options

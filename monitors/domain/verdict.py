@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from .assertions import broken_assertion
+from .assertions import broken_assertion, decoded
+from .evidence import Evidence, evidence
 from .observation import Observation, Response
 from .reasons import Failure, Fault, Reason
 from .result import CheckResult, Status
@@ -19,12 +20,12 @@ def judge(spec: CheckSpec, observation: Observation) -> CheckResult:
     response = observation.response
     if response is None:
         failure = observation.failure or Failure(Fault.INTERNAL, {"detail": "nothing was seen"})
-        return _result(observation, Status.DOWN, failure)
+        return _result(spec, observation, Status.DOWN, failure)
     for bad, status in ((_broken, Status.DOWN), (_weak, Status.DEGRADED)):
         failed = bad(spec, observation, response)
         if failed is not None:
-            return _result(observation, status, failed)
-    return _result(observation, Status.UP, None)
+            return _result(spec, observation, status, failed)
+    return _result(spec, observation, Status.UP, None)
 
 
 def _broken(spec: CheckSpec, observation: Observation, response: Response) -> Failure | None:
@@ -51,9 +52,15 @@ def _weak(spec: CheckSpec, observation: Observation, response: Response) -> Fail
     return None
 
 
-def _result(observation: Observation, status: Status, failure: Failure | None) -> CheckResult:
+def _evidence(spec: CheckSpec, observation: Observation) -> Evidence:
     response = observation.response
-    certificate = observation.certificate
+    return evidence(spec, observation, decoded(response) if response is not None else "")
+
+
+def _result(
+    spec: CheckSpec, observation: Observation, status: Status, failure: Failure | None
+) -> CheckResult:
+    response = observation.response
     answer = response.answer if response is not None else ""
     return CheckResult(
         checked_at=observation.started_at,
@@ -63,5 +70,7 @@ def _result(observation: Observation, status: Status, failure: Failure | None) -
         response_time_ms=observation.phases.total_ms if response is not None else None,
         status_code=response.status_code if response is not None else None,
         phases=observation.phases,
-        certificate_expires_at=certificate.not_after if certificate is not None else None,
+        certificate=observation.certificate,
+        loop_lag_ms=observation.loop_lag_ms,
+        evidence=_evidence(spec, observation) if status is Status.DOWN else None,
     )

@@ -14,6 +14,8 @@ from monitors.domain.verdict import judge
 from monitors.models import Service, ServiceStatus
 from monitors.probes import observe
 
+from .limits import limits
+
 CONCURRENCY = 100
 
 
@@ -60,7 +62,7 @@ check_one_sync = async_to_sync(check_one)
 
 async def try_out(spec: CheckSpec) -> CheckResult:
     """Check an address and store nothing."""
-    return judge(spec, await observe(spec))
+    return judge(spec, await observe(spec, limits()))
 
 
 try_out_sync = async_to_sync(try_out)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import replace
 
 from django.utils import timezone
 
@@ -12,7 +13,9 @@ from monitors.probes import observe
 from . import claims
 from .claims import Claim
 from .database import AWAY, DatabaseThread
+from .limits import limits
 from .recorder import Recorder
+from .watch import LoopWatch
 
 logger = logging.getLogger(__name__)
 
@@ -25,10 +28,15 @@ class Checker:
     """Checks services as they fall due, many at a time, until told to stop."""
 
     def __init__(
-        self, database: DatabaseThread, recorder: Recorder, concurrency: int = 1_000
+        self,
+        database: DatabaseThread,
+        recorder: Recorder,
+        watch: LoopWatch,
+        concurrency: int = 1_000,
     ) -> None:
         self._database = database
         self._recorder = recorder
+        self._watch = watch
         self._concurrency = concurrency
         self._in_flight: dict[asyncio.Task[None], Claim] = {}
 
@@ -55,7 +63,10 @@ class Checker:
         return POLL_S
 
     async def _check(self, claim: Claim) -> None:
-        result = judge(claim.spec, await observe(claim.spec))
+        lag_before_ms = self._watch.lag_ms
+        seen = await observe(claim.spec, limits())
+        seen = replace(seen, loop_lag_ms=self._watch.lag_ms - lag_before_ms)
+        result = judge(claim.spec, seen)
         self._recorder.put(Finding(claim.service_id, result, scheduled=True))
 
     def _forget(self, task: asyncio.Task[None]) -> None:

@@ -8,6 +8,7 @@ import signal
 from .checker import Checker
 from .database import DatabaseThread
 from .recorder import Recorder
+from .watch import LoopWatch
 
 logger = logging.getLogger(__name__)
 
@@ -26,13 +27,16 @@ async def run_forever(concurrency: int) -> None:
         loop.add_signal_handler(number, stop.set)
     database = DatabaseThread()
     recorder = Recorder(database)
-    checker = Checker(database, recorder, concurrency)
+    watch = LoopWatch()
+    watching = asyncio.create_task(watch.run(), name="watch")
+    checker = Checker(database, recorder, watch, concurrency)
     writing = asyncio.create_task(recorder.run(), name="recorder")
     checking = asyncio.create_task(checker.run(stop), name="checker")
     await asyncio.wait(
         {writing, checking, asyncio.create_task(stop.wait())}, return_when="FIRST_COMPLETED"
     )
     stop.set()
+    watching.cancel()
     await _stop(checking, writing, recorder, database)
 
 

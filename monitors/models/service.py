@@ -13,6 +13,7 @@ from monitors.domain.spec import (
     DEFAULT_EXPECTED_STATUS,
     METHODS,
     CheckSpec,
+    Comparison,
     StatusRanges,
     parse_headers,
 )
@@ -74,9 +75,11 @@ class Service(models.Model):
         max_length=7, default="GET", choices=[(method, method) for method in METHODS]
     )
     headers = SecretField("request headers", blank=True, default="")
+    secret_headers = SecretField("secret request headers", blank=True, default="")
     body = models.TextField("request body", blank=True, default="", max_length=65_536)
     username = models.CharField("user name", max_length=200, blank=True, default="")
     password = SecretField(blank=True, default="", max_length=500)
+    bearer_token = SecretField(blank=True, default="", max_length=4_000)
     interval_s = models.PositiveIntegerField(
         "check every",
         default=60,
@@ -90,11 +93,27 @@ class Service(models.Model):
     )
     follow_redirects = models.BooleanField(default=True)
     verify_tls = models.BooleanField("verify TLS certificate", default=True)
+    ca_bundle = models.TextField(
+        "own certificate authorities", max_length=65_536, blank=True, default=""
+    )
+    prefer_ipv6 = models.BooleanField("prefer IPv6", default=False)
     keyword = models.CharField("text that must be there", max_length=500, blank=True, default="")
     keyword_absent = models.CharField(
         "text that must not be there", max_length=500, blank=True, default=""
     )
+    pattern = models.CharField(
+        "regular expression that must match", max_length=500, blank=True, default=""
+    )
+    response_header = models.CharField(
+        "response header that must be there", max_length=500, blank=True, default=""
+    )
     json_path = models.CharField("JSON path", max_length=500, blank=True, default="")
+    json_compare = models.CharField(
+        "comparison",
+        max_length=8,
+        default=Comparison.EQUAL.value,
+        choices=[(comparison.value, comparison.value) for comparison in Comparison],
+    )
     json_expected = models.CharField("expected JSON value", max_length=500, blank=True, default="")
     degraded_after_ms = models.FloatField(
         "degraded when slower than", null=True, blank=True, validators=[MinValueValidator(1)]
@@ -135,6 +154,9 @@ class Service(models.Model):
     last_message = models.TextField(default="", editable=False)
     last_response_time_ms = models.FloatField(null=True, editable=False)
     recent = models.TextField(default="", editable=False)
+    certificate_expires_at = models.DateTimeField(null=True, editable=False)
+    certificate_issuer = models.CharField(max_length=200, default="", editable=False)
+    certificate_names = models.TextField(default="", editable=False)
 
     next_check_at = models.DateTimeField(null=True, db_index=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
@@ -176,16 +198,23 @@ class Service(models.Model):
             url=self.url_key,
             method=self.method,
             headers=parse_headers(self.headers.splitlines()),
+            secret_headers=parse_headers(self.secret_headers.splitlines()),
             body=self.body,
             username=self.username,
             password=self.password,
+            bearer_token=self.bearer_token,
             timeout_s=self.timeout_s,
             expected_status=StatusRanges.parse(self.expected_status),
             follow_redirects=self.follow_redirects,
             verify_tls=self.verify_tls,
+            ca_bundle=self.ca_bundle,
+            prefer_ipv6=self.prefer_ipv6,
             keyword=self.keyword,
             keyword_absent=self.keyword_absent,
+            pattern=self.pattern,
+            response_header=self.response_header,
             json_path=self.json_path,
+            json_compare=Comparison(self.json_compare),
             json_expected=self.json_expected,
             degraded_after_ms=self.degraded_after_ms,
             tls_expiry_warn_days=self.tls_expiry_warn_days,

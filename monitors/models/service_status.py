@@ -39,6 +39,7 @@ class ServiceStatus(models.Model):
     tls_ms = models.FloatField(null=True)
     wait_ms = models.FloatField(null=True)
     transfer_ms = models.FloatField(null=True)
+    loop_lag_ms = models.FloatField(default=0.0)
 
     objects = ServiceStatusQuerySet.as_manager()
 
@@ -71,6 +72,7 @@ class ServiceStatus(models.Model):
             tls_ms=phases.tls_ms,
             wait_ms=phases.wait_ms,
             transfer_ms=phases.transfer_ms,
+            loop_lag_ms=result.loop_lag_ms,
         )
 
     @property

@@ -19,7 +19,7 @@ _resolvers: WeakKeyDictionary[asyncio.AbstractEventLoop, aiodns.DNSResolver] = W
 _UNKNOWN = {pycares.errno.ARES_ENOTFOUND, pycares.errno.ARES_ENONAME}
 
 
-async def resolve(host: str, policy: GuardPolicy) -> list[str]:
+async def resolve(host: str, policy: GuardPolicy, *, prefer_ipv6: bool = False) -> list[str]:
     """Give the addresses of a host that may be contacted, in the order to try them.
 
     An address needs no lookup. Raises CheckFailed: the name does not exist, has no address, leads
@@ -27,6 +27,8 @@ async def resolve(host: str, policy: GuardPolicy) -> list[str]:
     the deadline.
     """
     addresses = [host] if _is_address(host) else await _look_up(host)
+    # c-ares sorts by RFC 6724 within what the machine can reach; the sort is stable.
+    addresses.sort(key=lambda address: (":" in address) is not prefer_ipv6)
     allowed = [address for address in addresses if not is_refused(address, policy)]
     if not allowed:
         raise CheckFailed(Fault.BLOCKED, host=host, address=addresses[0])
@@ -52,8 +54,7 @@ async def _look_up(host: str) -> list[str]:
     addresses = [node.addr[0].decode() for node in found.nodes]
     if not addresses:
         raise CheckFailed(Fault.HOST_WITHOUT_ADDRESS, host=host)
-    # c-ares sorts by RFC 6724 within what the machine can reach; the sort is stable.
-    return sorted(addresses, key=lambda address: ":" in address)
+    return addresses
 
 
 def _failed(host: str, error: aiodns.error.DNSError) -> CheckFailed:

@@ -30,13 +30,15 @@ _PLAIN_TEXT = {
 }
 
 
-@lru_cache(maxsize=2)
-def context(*, verify: bool) -> ssl.SSLContext:
+@lru_cache(maxsize=256)
+def context(*, verify: bool, ca_bundle: str = "") -> ssl.SSLContext:
     """Give the context that all checks share: building one reads every root certificate.
 
     Roots are those httpx trusts; SSL_CERT_FILE and SSL_CERT_DIR name others.
     """
     made = httpx.create_ssl_context(verify=verify)
+    if ca_bundle:
+        made.load_verify_locations(cadata=ca_bundle)
     made.set_alpn_protocols(["http/1.1"])
     return made
 

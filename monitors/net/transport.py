@@ -46,6 +46,8 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
     """One check's transport: it serves the requests of one redirect chain, one after the other."""
 
     verify_tls: bool = True
+    ca_bundle: str = ""
+    prefer_ipv6: bool = False
     body_limit: int = DEFAULT_BODY_LIMIT
     policy: GuardPolicy = OPEN
     clock: PhaseClock = field(default_factory=PhaseClock)
@@ -61,7 +63,7 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
         url = request.url
         self.endpoint = Endpoint(url.raw_host.decode("ascii"), "", url.port or _PORTS[url.scheme])
         self.clock.enter(Phase.DNS)
-        addresses = await resolve(self.endpoint.host, self.policy)
+        addresses = await resolve(self.endpoint.host, self.policy, prefer_ipv6=self.prefer_ipv6)
         self.clock.enter(Phase.CONNECT)
         connected = await self._connect(addresses)
         reader = self._reader = ResponseReader(
@@ -128,7 +130,7 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
             await loop.create_connection(
                 lambda: reader,
                 sock=sock,
-                ssl=tls.context(verify=self.verify_tls),
+                ssl=tls.context(verify=self.verify_tls, ca_bundle=self.ca_bundle),
                 server_hostname=self.endpoint.host,
                 ssl_handshake_timeout=_HANDSHAKE_S,
             )

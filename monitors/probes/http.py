@@ -5,15 +5,17 @@ import base64
 import logging
 from datetime import UTC, datetime
 from functools import lru_cache
+from ipaddress import ip_network
 from urllib.parse import urlsplit
 
 import httpx
 
 from monitors.domain.observation import Observation, Response
 from monitors.domain.reasons import Failure, Fault
-from monitors.domain.spec import MAX_REDIRECTS, CheckSpec
+from monitors.domain.spec import MAX_REDIRECTS, CheckSpec, Limits
 from monitors.net.decoding import ACCEPTED
 from monitors.net.errors import CheckFailed
+from monitors.net.guard import GuardPolicy
 from monitors.net.transport import FreshConnectionTransport
 
 logger = logging.getLogger(__name__)
@@ -22,9 +24,15 @@ USER_AGENT = "uptime-site/1"
 _SCHEMES = ("http", "https")
 
 
-async def observe(spec: CheckSpec) -> Observation:
+async def observe(spec: CheckSpec, limits: Limits) -> Observation:
     """Ask a target once, within `spec.timeout_s` for everything. Never raises for a sick one."""
-    transport = FreshConnectionTransport(verify_tls=spec.verify_tls)
+    transport = FreshConnectionTransport(
+        verify_tls=spec.verify_tls,
+        ca_bundle=spec.ca_bundle,
+        prefer_ipv6=spec.prefer_ipv6,
+        body_limit=limits.body_bytes,
+        policy=_policy(limits),
+    )
     started_at = datetime.now(UTC)
     redirects: list[str] = []
     response = failure = None
@@ -49,6 +57,12 @@ async def observe(spec: CheckSpec) -> Observation:
         redirects=tuple(redirects),
         certificate=transport.certificate,
     )
+
+
+@lru_cache(maxsize=8)
+def _policy(limits: Limits) -> GuardPolicy:
+    allowed = tuple(ip_network(network) for network in limits.allowed_networks)
+    return GuardPolicy(limits.refuse_private, allowed)
 
 
 async def _ask(
@@ -142,7 +156,9 @@ def _request(spec: CheckSpec) -> httpx.Request:
     if spec.username or spec.password:
         pair = f"{spec.username}:{spec.password}".encode()
         headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
-    headers.update(spec.headers)
+    if spec.bearer_token:
+        headers["Authorization"] = f"Bearer {spec.bearer_token}"
+    headers.update([*spec.headers, *spec.secret_headers])
     headers["Connection"] = "close"
     content = spec.body.encode() if spec.body else None
     return httpx.Request(spec.method, spec.url, headers=headers, content=content)
@@ -152,7 +168,10 @@ def _facts(response: httpx.Response, transport: FreshConnectionTransport) -> Res
     return Response(
         status_code=response.status_code,
         reason_phrase=response.reason_phrase,
-        headers=tuple(response.headers.multi_items()),
+        headers=tuple(
+            (name.decode("latin-1"), value.decode("latin-1"))
+            for name, value in response.headers.raw
+        ),
         body=transport.body,
         body_complete=transport.body_complete,
     )

@@ -28,6 +28,22 @@ class Outage:
     reason: str
     message: str
     """Of the first check that found it."""
+    check_id: int | None
+    """That check."""
+    ended_by: str
+    """The state that followed, in words; empty while it goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """The certificate that the last check over TLS was shown."""
+
+    issuer: str
+    names: str
+    expires_at: datetime
+    days_left: int
+    is_near: bool
+    """Within the service's warning days, or over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +56,7 @@ class ServicePage:
     """Newest first, as many as the chart shows."""
     outages: tuple[Outage, ...]
     uptimes: tuple[UptimeFigure, ...]
+    certificate: CertificateFacts | None
 
     @property
     def recent(self) -> Sequence[ServiceStatus]:
@@ -59,6 +76,7 @@ def service_page(service: Service, now: datetime) -> ServicePage:
         checks=newest(service, POINTS),
         outages=outages(service, now),
         uptimes=uptime_figures(service, now),
+        certificate=_certificate(service, now),
     )
 
 
@@ -76,6 +94,29 @@ def _outage(period: Period, now: datetime) -> Outage:
         (ended_at - period.started_at).total_seconds(),
         first.reason if first else "",
         first.message if first else "",
+        first.pk if first else None,
+        _next_state(period),
+    )
+
+
+def _next_state(period: Period) -> str:
+    if period.ended_at is None:
+        return ""
+    following = Period.objects.filter(service=period.service, started_at=period.ended_at).first()
+    return State(following.state).label.lower() if following else ""
+
+
+def _certificate(service: Service, now: datetime) -> CertificateFacts | None:
+    expires_at = service.certificate_expires_at
+    if expires_at is None:
+        return None
+    days_left = (expires_at - now).days
+    return CertificateFacts(
+        service.certificate_issuer,
+        service.certificate_names,
+        expires_at,
+        days_left,
+        days_left <= service.tls_expiry_warn_days,
     )
 
 
@@ -95,7 +136,13 @@ def _settings(service: Service) -> tuple[tuple[str, str], ...]:
     optional = [
         ("Request headers", _names_only(service.headers)),
         ("Request body", f"{len(service.body)} characters" if service.body else ""),
+        ("Secret headers", _names_only(service.secret_headers)),
         ("Signs in as", service.username),
+        ("Bearer token", "stored" if service.bearer_token else ""),
+        ("Own authorities", "trusted besides the usual" if service.ca_bundle else ""),
+        ("IP version", "IPv6 first" if service.prefer_ipv6 else ""),
+        ("Body matches", service.pattern),
+        ("Response header", service.response_header),
         ("Must contain", service.keyword),
         ("Must not contain", service.keyword_absent),
         ("JSON", _json(service)),
@@ -115,7 +162,9 @@ def _names_only(headers: str) -> str:
 def _json(service: Service) -> str:
     if not service.json_path:
         return ""
-    return f"{service.json_path} is {service.json_expected or 'there'}"
+    if not service.json_expected:
+        return f"{service.json_path} is there"
+    return f"{service.json_path} {service.json_compare} {service.json_expected}"
 
 
 def _slow(service: Service) -> str:

@@ -5,7 +5,7 @@ from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django_htmx.middleware import HtmxDetails
 
-from monitors.models import ApiKey, Service
+from monitors.models import ApiKey, Service, ServiceStatus
 
 
 class Request(HttpRequest):
@@ -17,6 +17,11 @@ class Request(HttpRequest):
 
 def get_service_or_404(service_id: int) -> Service:
     return get_object_or_404(Service, pk=service_id)
+
+
+def get_check_or_404(service_id: int, check_id: int) -> ServiceStatus:
+    checks = ServiceStatus.objects.select_related("service", "evidence")
+    return get_object_or_404(checks, pk=check_id, service_id=service_id)
 
 
 def get_api_key_or_404(key_id: int) -> ApiKey:

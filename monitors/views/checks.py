@@ -13,7 +13,9 @@ from monitors.interfaces.forms.filters import HistoryFilterForm, cursor_text, hi
 from monitors.queries.dashboard import service_row
 from monitors.queries.history import history_page
 
-from .access import Request, get_service_or_404
+from .access import Request, get_check_or_404, get_service_or_404
+
+LAG_THAT_MATTERS_MS = 10
 
 
 @require_POST
@@ -44,3 +46,15 @@ def history(request: Request, service_id: int) -> HttpResponse:
         "highlighted": int(new) if new.isdecimal() else None,
     }
     return render(request, "monitors/history/list.html", context)
+
+
+@require_safe
+def show(request: Request, service_id: int, check_id: int) -> HttpResponse:
+    check = get_check_or_404(service_id, check_id)
+    context = {
+        "check": check,
+        "service": check.service,
+        "evidence": getattr(check, "evidence", None),
+        "lag_matters": check.loop_lag_ms >= LAG_THAT_MATTERS_MS,
+    }
+    return render(request, "monitors/history/show.html", context)

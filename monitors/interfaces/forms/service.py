@@ -4,11 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
+from cryptography.x509 import load_pem_x509_certificates
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
+from django.http import QueryDict
 
-from monitors.domain.spec import BadSetting, CheckSpec, StatusRanges, parse_headers, parse_json_path
+from monitors.domain.spec import (
+    BadSetting,
+    CheckSpec,
+    StatusRanges,
+    parse_header,
+    parse_headers,
+    parse_json_path,
+    parse_pattern,
+)
 from monitors.domain.targets import BadTarget, parse_target
 from monitors.models import Service
 
@@ -19,8 +29,18 @@ GROUPS = (
     ("Service", "", ("name", "url", "interval_s", "timeout_s")),
     (
         "Request",
-        "What is sent. A password is stored encrypted and never shown again.",
-        ("method", "headers", "body", "username", "password"),
+        "What is sent. Passwords, tokens and secret headers are stored encrypted, and never shown.",
+        (
+            "method",
+            "headers",
+            "secret_headers",
+            "body",
+            "username",
+            "password",
+            "bearer_token",
+            "forget_secrets",
+            "prefer_ipv6",
+        ),
     ),
     (
         "What counts as up",
@@ -29,9 +49,13 @@ GROUPS = (
             "expected_status",
             "follow_redirects",
             "verify_tls",
+            "ca_bundle",
             "keyword",
             "keyword_absent",
+            "pattern",
+            "response_header",
             "json_path",
+            "json_compare",
             "json_expected",
             "degraded_after_ms",
             "tls_expiry_warn_days",
@@ -45,7 +69,12 @@ GROUPS = (
     ("Organise", "", ("tags", "paused")),
 )
 
-COLUMNS = [name for _, _, names in GROUPS for name in names if name != "tags"]
+# Fields of the form that are no columns.
+EXTRA = ("tags", "forget_secrets")
+COLUMNS = [name for _, _, names in GROUPS for name in names if name not in EXTRA]
+SECRETS = ("password", "bearer_token", "secret_headers")
+
+ALWAYS_SENT = {"name", "url", "method", "interval_s", "expected_status", "failures_before_down"}
 
 UNITS = {
     "interval_s": "s",
@@ -63,7 +92,13 @@ HELP = {
     "timeout_s": "For the whole check, redirects and body included.",
     "headers": "One “Name: value” a line.",
     "expected_status": "Codes and ranges, like 200-299, 304.",
-    "password": "Leave empty to keep the stored one.",
+    "secret_headers": "As above, for values that nobody is to see. Empty keeps the stored ones.",
+    "password": "Empty keeps the stored one.",
+    "bearer_token": "Sent as “Authorization: Bearer …”. Empty keeps the stored one.",
+    "forget_secrets": "Deletes the stored password, token and secret headers.",
+    "ca_bundle": "PEM certificates to trust beside the usual ones.",
+    "pattern": "RE2 syntax, like (?i)status: (ok|fine).",
+    "response_header": "Like “X-Cache”, or “Content-Type: json” for a text in its value.",
     "json_path": "Like $.status or $.checks[0].ok.",
     "json_expected": "The value found there, as text; empty: it only has to be there.",
     "tags": "Separated by commas.",
@@ -81,10 +116,20 @@ class Group:
     is_open: bool
 
 
+class UnshownTextarea(forms.Textarea):
+    """Takes text and never shows any, like a password field of many lines."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        del value
+        return super().get_context(name, None, attrs)
+
+
 class ServiceForm(forms.ModelForm[Service]):
     """One set of rules for the page, the API and the admin."""
 
     tags = forms.CharField(required=False, max_length=MAX_TAGS * (MAX_TAG_LENGTH + 2))
+
+    forget_secrets = forms.BooleanField(required=False, label="Forget the stored secrets")
 
     class Meta:
         model = Service
@@ -96,12 +141,17 @@ class ServiceForm(forms.ModelForm[Service]):
             "headers": forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
             "body": forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
             "username": forms.TextInput(attrs={"autocomplete": "off"}),
+            "secret_headers": UnshownTextarea(attrs={"rows": 2, "spellcheck": "false"}),
+            "ca_bundle": forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+            "bearer_token": forms.PasswordInput(attrs={"autocomplete": "new-password"}),
             "password": forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         }
         help_texts = HELP
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        if data is not None:
+            data = _filled_up(data, kwargs.get("instance") or Service())
+        super().__init__(data, *args, **kwargs)
         self.fields["tags"].help_text = HELP["tags"]
         if self.instance.pk:
             self.initial["tags"] = ", ".join(tag.name for tag in self.instance.tags.all())
@@ -137,12 +187,38 @@ class ServiceForm(forms.ModelForm[Service]):
         return name
 
     def clean_headers(self) -> str:
-        text = str(self.cleaned_data["headers"])
+        return _header_lines(self.cleaned_data["headers"])
+
+    def clean_secret_headers(self) -> str:
+        return _header_lines(self.cleaned_data["secret_headers"])
+
+    def clean_ca_bundle(self) -> str:
+        text = str(self.cleaned_data["ca_bundle"]).strip()
         try:
-            headers = parse_headers(text.splitlines())
+            if text:
+                load_pem_x509_certificates(text.encode())
+        except ValueError:
+            raise ValidationError(
+                "These are no PEM certificates (-----BEGIN CERTIFICATE----- …).", code="invalid"
+            ) from None
+        return text
+
+    def clean_pattern(self) -> str:
+        pattern = str(self.cleaned_data["pattern"])
+        try:
+            parse_pattern(pattern)
         except BadSetting as bad:
             raise ValidationError(str(bad), code="invalid") from None
-        return "\n".join(f"{name}: {value}" for name, value in headers)
+        return pattern
+
+    def clean_response_header(self) -> str:
+        text = str(self.cleaned_data["response_header"]).strip()
+        try:
+            if text:
+                parse_header(text if ":" in text else f"{text}:")
+        except BadSetting as bad:
+            raise ValidationError(str(bad), code="invalid") from None
+        return text
 
     def clean_expected_status(self) -> str:
         try:
@@ -169,6 +245,8 @@ class ServiceForm(forms.ModelForm[Service]):
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         self._take_credentials(values)
+        if values.get("bearer_token") and values.get("username"):
+            self.add_error("bearer_token", "Give a user name or a token, not both.")
         if values.get("json_expected") and not values.get("json_path"):
             self.add_error("json_path", "Say where the expected value stands, like $.status.")
         return values
@@ -197,23 +275,49 @@ class ServiceForm(forms.ModelForm[Service]):
         target = getattr(self, "_target", None)
         if target is not None and target.username:
             values["username"], values["password"] = target.username, target.password
-        elif not values.get("password") and values.get("username"):
-            values["password"] = self.initial.get("password", "")
+        if values.get("forget_secrets"):
+            return
+        for name in SECRETS:
+            if not values.get(name):
+                values[name] = self.initial.get(name, "")
+        if not values.get("username"):
+            values["password"] = ""
+
+
+def _header_lines(text: str) -> str:
+    try:
+        headers = parse_headers(text.splitlines())
+    except BadSetting as bad:
+        raise ValidationError(str(bad), code="invalid") from None
+    return "\n".join(f"{name}: {value}" for name, value in headers)
+
+
+def _filled_up(data: Mapping[str, Any], service: Service) -> Mapping[str, Any]:
+    """Give a post that is not of our page, with only some of the fields, the others' values.
+
+    Our page sends every field but unticked boxes and unshown ones.
+    """
+    if set(data) >= ALWAYS_SENT:
+        return data
+    given = data.dict() if isinstance(data, QueryDict) else dict(data)
+    return unchanged(service) | given
 
 
 def unchanged(service: Service) -> dict[str, Any]:
     """Give the form data that would leave a service as it is, for a change of some of it."""
     form = ServiceForm(instance=service)
     data = {name: form.initial.get(name) for name in form.fields}
-    data.pop("password")
+    for name in SECRETS:
+        data.pop(name)
     return {name: value for name, value in data.items() if value is not None and value is not False}
 
 
 def as_form_data(given: Mapping[str, Any]) -> dict[str, Any]:
     """Turn values of the API into what the page would have posted."""
     data = dict(given)
-    if isinstance(data.get("headers"), dict):
-        data["headers"] = "\n".join(f"{name}: {value}" for name, value in data["headers"].items())
+    for field in ("headers", "secret_headers"):
+        if isinstance(data.get(field), dict):
+            data[field] = "\n".join(f"{name}: {value}" for name, value in data[field].items())
     if isinstance(data.get("tags"), list):
         data["tags"] = ", ".join(data["tags"])
     return {name: "" if value is None else value for name, value in data.items()}

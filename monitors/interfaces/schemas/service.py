@@ -21,17 +21,25 @@ class ServiceChange(Schema):
     url: str | None = None
     method: str | None = None
     headers: dict[str, str] | None = None
+    secret_headers: dict[str, str] | None = None
     body: str | None = None
     username: str | None = None
     password: str | None = None
+    bearer_token: str | None = None
+    forget_secrets: bool | None = None
+    prefer_ipv6: bool | None = None
     interval_s: int | None = None
     timeout_s: float | None = None
     expected_status: str | None = None
     follow_redirects: bool | None = None
     verify_tls: bool | None = None
+    ca_bundle: str | None = None
     keyword: str | None = None
     keyword_absent: str | None = None
+    pattern: str | None = None
+    response_header: str | None = None
     json_path: str | None = None
+    json_compare: str | None = None
     json_expected: str | None = None
     degraded_after_ms: float | None = None
     tls_expiry_warn_days: int | None = None
@@ -70,6 +78,15 @@ class ServiceOut(Schema):
     tags: list[str]
     method: str
     header_names: list[str] = Field(..., description="values are not given back")
+    secret_header_names: list[str]
+    has_bearer_token: bool
+    certificate_expires_at: datetime | None
+    certificate_issuer: str
+    prefer_ipv6: bool
+    ca_bundle: str
+    pattern: str
+    response_header: str
+    json_compare: str
     body: str
     username: str
     has_password: bool
@@ -91,6 +108,13 @@ class ServiceOut(Schema):
 
 _AS_STORED = (
     "paused",
+    "certificate_expires_at",
+    "certificate_issuer",
+    "prefer_ipv6",
+    "ca_bundle",
+    "pattern",
+    "response_header",
+    "json_compare",
     "last_checked_at",
     "last_response_time_ms",
     "next_check_at",
@@ -128,6 +152,12 @@ def service_out(service: Service, now: datetime) -> dict[str, Any]:
         "last_status": service.last_status or None,
         "last_message": service.last_message or None,
         "tags": list(row.tags),
-        "header_names": [line.partition(":")[0] for line in service.headers.splitlines()],
+        "header_names": _names(service.headers),
+        "secret_header_names": _names(service.secret_headers),
+        "has_bearer_token": bool(service.bearer_token),
         "has_password": bool(service.password),
     } | {name: getattr(service, name) for name in _AS_STORED}
+
+
+def _names(headers: str) -> list[str]:
+    return [line.partition(":")[0] for line in headers.splitlines()]

@@ -42,6 +42,7 @@ def test_a_service_is_added_and_changed_by_the_actions_of_the_site(signed_in: Cl
         "successes_before_up": 1,
         "retry_interval_s": 15,
         "tls_expiry_warn_days": 14,
+        "json_compare": "==",
         "tags": "web",
     }
     assert signed_in.post(f"{LIST}add/", form).status_code == 302

@@ -59,6 +59,10 @@ def test_every_setting_may_be_given(api: Client) -> None:
         "keyword": "ok",
         "keyword_absent": "error",
         "json_path": "$.status",
+        "json_compare": "contains",
+        "pattern": "o+k",
+        "response_header": "X-Up: yes",
+        "prefer_ipv6": True,
         "json_expected": "up",
         "degraded_after_ms": 800.0,
         "failures_before_down": 3,
@@ -68,13 +72,24 @@ def test_every_setting_may_be_given(api: Client) -> None:
         "tags": ["blue", "red"],
         "paused": True,
     }
-    secret = {"headers": {"X-Key": "abc"}, "password": "pw"}
+    secret = {
+        "headers": {"X-Key": "abc"},
+        "secret_headers": {"X-Secret": "s3cret"},
+        "password": "pw-s3cret",
+    }
     answer = api.post("/api/v1/services/", given | secret, JSON)
     assert answer.status_code == 201, answer.content
     assert {name: answer.json()[name] for name in given} == given
     service = Service.objects.get()
-    assert (service.headers, service.password) == ("X-Key: abc", "pw")
-    assert (answer.json()["header_names"], answer.json()["has_password"]) == (["X-Key"], True)
+    assert (service.headers, service.secret_headers, service.password) == (
+        "X-Key: abc",
+        "X-Secret: s3cret",
+        "pw-s3cret",
+    )
+    found = answer.json()
+    assert (found["header_names"], found["secret_header_names"]) == (["X-Key"], ["X-Secret"])
+    assert (found["has_password"], found["has_bearer_token"]) == (True, False)
+    assert b"s3cret" not in answer.content
 
 
 def test_an_address_that_is_there_already_is_a_conflict(api: Client) -> None:
@@ -108,6 +123,12 @@ def test_an_address_that_is_there_already_is_a_conflict(api: Client) -> None:
         ({"method": "BREW"}, "method"),
         ({"headers": {"Bad name": "x"}}, "headers"),
         ({"tags": "red"}, "tags"),
+        ({"pattern": "("}, "pattern"),
+        ({"ca_bundle": "no certificate"}, "ca_bundle"),
+        ({"json_compare": "~"}, "json_compare"),
+        ({"secret_headers": {"no good": "x"}}, "secret_headers"),
+        ({"response_header": "no good"}, "response_header"),
+        ({"username": "ada", "bearer_token": "t"}, "bearer_token"),
         ({"colour": "red"}, "colour"),
     ],
 )

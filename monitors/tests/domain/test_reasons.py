@@ -124,6 +124,15 @@ SENTENCES: dict[Fault, tuple[dict[str, Any], str]] = {
         OK | {"keyword": "error"},
         "200 OK, but the body contains “error”, which must not be there",
     ),
+    Fault.PATTERN_MISSING: (
+        OK | {"pattern": "a+", "found": "; it is empty"},
+        "200 OK, but nothing in the body matches a+; it is empty",
+    ),
+    Fault.HEADER_MISSING: (OK | {"name": "X-A"}, "200 OK, but there is no header X-A"),
+    Fault.HEADER_DIFFERS: (
+        OK | {"name": "X-A", "found": "b", "expected": "c"},
+        "200 OK, but the header X-A is “b”, where “c” was expected",
+    ),
     Fault.NOT_JSON: (
         OK | {"found": "; it is empty"},
         "200 OK, but the body is not JSON; it is empty",
@@ -133,8 +142,8 @@ SENTENCES: dict[Fault, tuple[dict[str, Any], str]] = {
         "200 OK, but nothing stands at $.a in the JSON body",
     ),
     Fault.JSON_DIFFERS: (
-        OK | {"path": "$.a", "found": "1", "expected": "2"},
-        "200 OK, but $.a is 1, where 2 was expected",
+        OK | {"path": "$.a", "found": "1", "comparison": "==", "expected": "2"},
+        "200 OK, but $.a is 1, where == 2 was expected",
     ),
     Fault.TOO_LARGE: (
         OK | {"limit": "1,048,576 bytes"},

@@ -137,7 +137,7 @@ async def test_hanging_servers_delay_no_other_check() -> None:
 async def test_a_bug_of_ours_is_a_verdict_and_not_a_crash(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def broken(*_args: object) -> list[str]:
+    async def broken(*_args: object, **_more: object) -> list[str]:
         raise RuntimeError("a bug")
 
     monkeypatch.setattr("monitors.net.transport.resolve", broken)

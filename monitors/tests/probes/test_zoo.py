@@ -485,7 +485,7 @@ CONTENT = [
     down(
         "json-differs",
         Reason.CONTENT,
-        "$.a is 1, where 2 was expected",
+        "$.a is 1, where == 2 was expected",
         spec={"json_path": "$.a", "json_expected": "2"},
         says=[[answer(b'{"a": 1}')]],
     ),

@@ -40,6 +40,7 @@ def test_a_stranger_is_sent_to_the_login_and_nothing_happens(
 ) -> None:
     service = a_service()
     url = "/" + path.replace("<int:service_id>", str(service.pk)).replace("<int:key_id>", "1")
+    url = url.replace("<int:check_id>", "1")
     answer = getattr(client, method)(url)
     assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={url}")
     assert Service.objects.filter(paused=False).count() == 1

@@ -2,10 +2,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from monitors.actions.results import Finding, record
 from monitors.domain.result import Status
 from monitors.models import ServiceStatus
 from monitors.tests.clock import noon_plus
-from monitors.tests.factories import a_service, checked
+from monitors.tests.factories import a_result, a_service, checked
 from monitors.tests.local_server import LocalServer
 
 
@@ -65,3 +66,38 @@ def test_nonsense_in_the_url_is_no_filter(signed_in: Client, query: str) -> None
 @pytest.mark.django_db
 def test_an_empty_history_says_so(signed_in: Client) -> None:
     assert signed_in.get(f"/services/{a_service().pk}/history/").status_code == 200
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_failure_keeps_its_evidence_on_its_own_page(
+    signed_in: Client, target: LocalServer
+) -> None:
+    target.status, target.body = 500, b"<b>stack trace</b>"
+    service = a_service(url=target.url, now=timezone.now())
+    signed_in.post(f"/services/{service.pk}/check/")
+    bad = ServiceStatus.objects.latest("id")
+    page = signed_in.get(f"/services/{service.pk}/history/{bad.pk}/").content.decode()
+    assert "&lt;b&gt;stack trace&lt;/b&gt;" in page
+    assert ("127.0.0.1" in page, "Content-Length: 18" in page) == (True, True)
+    target.status = 200
+    signed_in.post(f"/services/{service.pk}/check/")
+    good = ServiceStatus.objects.latest("id")
+    page = signed_in.get(f"/services/{service.pk}/history/{good.pk}/").content.decode()
+    assert ("200 OK" in page, "Evidence" in page) == (True, False)
+
+
+@pytest.mark.django_db
+def test_a_check_is_shown_under_its_own_service_only(signed_in: Client) -> None:
+    one, other = checked(a_service(), Status.UP), a_service()
+    check = ServiceStatus.objects.get()
+    assert signed_in.get(f"/services/{one.pk}/history/{check.pk}/").status_code == 200
+    assert signed_in.get(f"/services/{other.pk}/history/{check.pk}/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_check_that_our_own_loop_delayed_says_so(signed_in: Client) -> None:
+    service = a_service()
+    record([Finding(service.pk, a_result(at=noon_plus(1), loop_lag_ms=40.0))], noon_plus(2))
+    check = ServiceStatus.objects.get()
+    page = signed_in.get(f"/services/{service.pk}/history/{check.pk}/").content.decode()
+    assert "busy for 40 ms of this check" in page

@@ -1,4 +1,5 @@
 import pytest
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -24,8 +25,25 @@ def form(**changes: object) -> dict[str, object]:
         "successes_before_up": 1,
         "retry_interval_s": 15,
         "tls_expiry_warn_days": 14,
+        "json_compare": "==",
     }
     return filled | changes
+
+
+def test_a_name_and_an_address_are_enough(signed_in: Client) -> None:
+    signed_in.post("/services/add/", {"name": "Shop", "url": "https://shop.example/"})
+    service = Service.objects.get()
+    assert (service.interval_s, service.verify_tls, service.follow_redirects) == (60, True, True)
+
+
+def test_an_unticked_box_is_off(signed_in: Client) -> None:
+    given = form()
+    del given["verify_tls"]
+    signed_in.post("/services/add/", given)
+    assert (Service.objects.get().verify_tls, Service.objects.get().follow_redirects) == (
+        False,
+        True,
+    )
 
 
 def test_adding_leads_to_the_service(signed_in: Client) -> None:
@@ -171,3 +189,25 @@ def test_trying_new_settings_uses_the_stored_password_and_changes_nothing(
     answer = signed_in.post(path, form(url=target.url, interval_s=99, test="1"))
     assert answer.context["trial"].status is Status.UP
     assert Service.objects.get().interval_s == 30
+
+
+def test_secrets_are_encrypted_never_shown_and_can_be_forgotten(signed_in: Client) -> None:
+    secret = {"bearer_token": "t0ken-s3cret", "secret_headers": "X-Key: k3y-s3cret"}
+    signed_in.post("/services/add/", form(**secret))
+    service = Service.objects.get()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT bearer_token, secret_headers FROM monitors_service")
+        stored = " ".join(cursor.fetchone())
+    assert "s3cret" not in stored
+    spec = service.check_spec()
+    assert (spec.bearer_token, spec.secret_headers) == ("t0ken-s3cret", (("X-Key", "k3y-s3cret"),))
+    assert "s3cret" not in repr(spec)
+    edit = f"/services/{service.pk}/edit/"
+    for path in (edit, f"/services/{service.pk}/", f"/admin/monitors/service/{service.pk}/change/"):
+        assert "s3cret" not in signed_in.get(path).content.decode()
+    signed_in.post(edit, form(name="New"))
+    service.refresh_from_db()
+    assert (service.name, service.bearer_token) == ("New", "t0ken-s3cret")
+    signed_in.post(edit, form(forget_secrets="on"))
+    service.refresh_from_db()
+    assert (service.bearer_token, service.secret_headers, service.password) == ("", "", "")

@@ -1,0 +1,154 @@
+"""Rules that the zoo does not meet: what the clock, the lag and the settings change."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from monitors.domain.observation import Certificate, Observation, Phases, Response
+from monitors.domain.reasons import Reason
+from monitors.domain.result import Status
+from monitors.domain.spec import BadSetting, CheckSpec, Comparison, StatusRanges, parse_pattern
+from monitors.domain.verdict import judge
+from monitors.tests.clock import NOON
+
+
+def seen(body: bytes = b"", **values: Any) -> Observation:
+    headers = values.pop("headers", (("Content-Type", "text/plain"),))
+    response = Response(200, "OK", headers, body, body_complete=values.pop("complete", True))
+    return Observation(NOON, values.pop("phases", Phases(wait_ms=100)), response, **values)
+
+
+def verdict(observation: Observation, **settings: Any) -> tuple[Status, str]:
+    result = judge(CheckSpec("http://a.example/", **settings), observation)
+    return result.status, result.message
+
+
+OK = (Status.UP, "200 OK")
+
+
+def test_time_in_which_our_loop_was_late_is_not_the_targets() -> None:
+    slow = Phases(wait_ms=600)
+    degraded = (Status.DEGRADED, "200 OK after 600 ms, slower than 500 ms")
+    assert verdict(seen(phases=slow), degraded_after_ms=500.0) == degraded
+    assert verdict(seen(phases=slow, loop_lag_ms=150.0), degraded_after_ms=500.0) == OK
+
+
+@pytest.mark.parametrize(
+    ("days", "found"),
+    [
+        (15, OK),
+        (14, (Status.DEGRADED, "200 OK; certificate expires in 14 days")),
+        (0.5, (Status.DEGRADED, "200 OK; certificate expires in 12 hours")),
+    ],
+)
+def test_a_certificate_that_ends_soon_degrades(days: float, found: tuple[Status, str]) -> None:
+    certificate = Certificate("CA", ("a.example",), NOON, NOON + timedelta(days=days))
+    assert verdict(seen(certificate=certificate)) == found
+
+
+@pytest.mark.parametrize(
+    ("compare", "expected", "value", "holds"),
+    [
+        (Comparison.EQUAL, "1", b"1.0", True),
+        (Comparison.EQUAL, "up", b'"up"', True),
+        (Comparison.EQUAL, "up", b'"UP"', False),
+        (Comparison.EQUAL, "true", b"true", True),
+        (Comparison.DIFFERENT, "down", b'"up"', True),
+        (Comparison.DIFFERENT, "1", b"1.0", False),
+        (Comparison.LESS, "10", b"9", True),
+        (Comparison.LESS, "10", b'"a lot"', False),
+        (Comparison.MORE, "10", b"9", False),
+        (Comparison.MORE, "10", b"10.5", True),
+        (Comparison.CONTAINS, "ell", b'"well"', True),
+        (Comparison.CONTAINS, "ill", b'"well"', False),
+    ],
+)
+def test_json_comparisons(compare: Comparison, expected: str, value: bytes, holds: bool) -> None:
+    body = b'{"a": ' + value + b"}"
+    settings = {"json_path": "$.a", "json_compare": compare, "json_expected": expected}
+    assert (verdict(seen(body), **settings) == OK) is holds
+
+
+def test_a_regular_expression_must_match_somewhere() -> None:
+    assert verdict(seen(b"Status: FINE"), pattern=r"(?i)status: (ok|fine)") == OK
+    assert verdict(seen(b"Status: bad"), pattern=r"(?i)status: (ok|fine)") == (
+        Status.DOWN,
+        (
+            "200 OK, but nothing in the body matches (?i)status: (ok|fine)"
+            "; it begins with “Status: bad”"
+        ),
+    )
+
+
+def test_a_regular_expression_cannot_backtrack() -> None:
+    status, _ = verdict(seen(b"a" * 100_000 + b"!"), pattern="(a+)+$")
+    assert status is Status.DOWN
+
+
+@pytest.mark.parametrize("text", ["(", "*", "(?=x)", r"\1"])
+def test_a_wrong_regular_expression_is_refused(text: str) -> None:
+    with pytest.raises(BadSetting, match="is not a regular expression"):
+        parse_pattern(text)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        ("content-type", OK),
+        ("Content-Type: plain", OK),
+        ("X-Cache", (Status.DOWN, "200 OK, but there is no header X-Cache")),
+        (
+            "Content-Type: json",
+            (
+                Status.DOWN,
+                "200 OK, but the header Content-Type is “text/plain”, where “json” was expected",
+            ),
+        ),
+    ],
+)
+def test_a_response_header(wanted: str, found: tuple[Status, str]) -> None:
+    assert verdict(seen(), response_header=wanted) == found
+
+
+@pytest.mark.parametrize(
+    ("charset", "body"), [("latin-1", b"gr\xfc\xdfe"), ("utf-8", "grüße".encode()), ("x", b"gr")]
+)
+def test_the_body_is_read_in_its_charset(charset: str, body: bytes) -> None:
+    headers = (("Content-Type", f"text/html; charset={charset}"),)
+    assert (
+        verdict(
+            seen(body, headers=headers), keyword=body.decode(charset if charset != "x" else "utf-8")
+        )
+        == OK
+    )
+
+
+def test_what_may_stand_behind_the_cut_is_not_judged() -> None:
+    cut = seen(b"begins", complete=False)
+    for settings in ({"keyword": "ends"}, {"keyword_absent": "x"}, {"pattern": "ends$"}):
+        result = judge(CheckSpec("http://a.example/", **settings), cut)  # type: ignore[arg-type]
+        assert (result.status, result.reason) == (Status.DOWN, Reason.TOO_LARGE)
+    assert verdict(cut, keyword="begins") == OK
+
+
+@pytest.mark.parametrize(
+    ("text", "accepted", "refused"),
+    [
+        ("200-299", (200, 204, 299), (199, 300)),
+        ("200, 304", (200, 304), (201, 303)),
+        (" 200 - 201 ,404 ", (200, 201, 404), (202, 403)),
+    ],
+)
+def test_status_ranges(text: str, accepted: tuple[int, ...], refused: tuple[int, ...]) -> None:
+    ranges = StatusRanges.parse(text)
+    assert [code in ranges for code in accepted + refused] == (
+        [True] * len(accepted) + [False] * len(refused)
+    )
+    assert StatusRanges.parse(str(ranges)) == ranges
+
+
+@pytest.mark.parametrize("text", ["", "2xx", "200-", "299-200", "99", "600", "200;304"])
+def test_wrong_status_ranges_are_refused(text: str) -> None:
+    with pytest.raises(BadSetting):
+        StatusRanges.parse(text)
