@@ -27,6 +27,8 @@ class Targets:
     http: str
     https: str
     slow: str
+    silent: str
+    """Accepts, and never answers."""
     authority: str
     """A file with the certificate that the https target is signed by, for SSL_CERT_FILE."""
 
@@ -44,11 +46,12 @@ def running() -> Iterator[Targets]:
         )
         try:
             assert server.stdout is not None
-            plain, secure, slow = server.stdout.readline().split()
+            plain, secure, slow, silent = server.stdout.readline().split()
             yield Targets(
                 f"http://127.0.0.1:{plain}/",
                 f"https://127.0.0.1:{secure}/",
                 f"http://127.0.0.1:{slow}/",
+                f"http://127.0.0.1:{silent}/",
                 f"{folder}/authority.pem",
             )
         finally:
@@ -78,12 +81,17 @@ class Slow(Quick):
         asyncio.get_running_loop().call_later(SLOW_S, self.answer)
 
 
+class Silent(Quick):
+    def answer(self) -> None:
+        """Say nothing."""
+
+
 async def serve(folder: Path) -> None:
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(folder / "server.pem")
     loop = asyncio.get_running_loop()
     ports = []
-    for protocol, context in ((Quick, None), (Quick, tls), (Slow, None)):
+    for protocol, context in ((Quick, None), (Quick, tls), (Slow, None), (Silent, None)):
         server = await loop.create_server(protocol, "127.0.0.1", 0, ssl=context, backlog=BACKLOG)
         ports.append(server.sockets[0].getsockname()[1])
     print(*ports, flush=True)

@@ -108,10 +108,11 @@ async def whole_road(count: int) -> None:
     from monitors.engine.checker import Checker
     from monitors.engine.database import DatabaseThread
     from monitors.engine.recorder import Recorder
+    from monitors.engine.watch import LoopWatch
 
     database = DatabaseThread()
     recorder = Recorder(database)
-    checker = Checker(database, recorder, concurrency=100)
+    checker = Checker(database, recorder, LoopWatch(), concurrency=100)
     stop = asyncio.Event()
     writing = asyncio.create_task(recorder.run())
     checking = asyncio.create_task(checker.run(stop))

@@ -37,6 +37,14 @@ class ResponseReader(asyncio.Protocol):
         self._body_limit = body_limit
         self._head_only = head_only
         self._parser = httptools.HttpResponseParser(self)
+        # What browsers read without a word is no outage: lines that end in a bare line feed
+        # (RFC 9112, 2.2), spaces after a chunk's size, chunks that win over a length (6.3).
+        # The danger in it, requests smuggled past a proxy, is none for a client.
+        self._parser.set_dangerous_leniencies(
+            lenient_optional_cr_before_lf=True,
+            lenient_spaces_after_chunk_size=True,
+            lenient_chunked_length=True,
+        )
         self._decoder = Decoder("")
         self._header_bytes = 0
         self._raw_body_bytes = 0

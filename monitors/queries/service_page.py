@@ -1,10 +1,11 @@
 """Everything on one service's page."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from monitors.domain.observation import Phases
+from monitors.domain.result import Status
 from monitors.domain.state import State
 from monitors.domain.wording import duration
 from monitors.models import Period, Service, ServiceStatus
@@ -81,29 +82,35 @@ def service_page(service: Service, now: datetime) -> ServicePage:
 
 
 def outages(service: Service, now: datetime) -> tuple[Outage, ...]:
-    down = Period.objects.filter(service=service, state=State.DOWN.value)
-    return tuple(_outage(period, now) for period in down.order_by("-started_at")[:OUTAGES])
+    """Give the newest outages, each with its first failing check, in three queries."""
+    periods = Period.objects.filter(service=service)
+    down = list(periods.filter(state=State.DOWN.value).order_by("-started_at")[:OUTAGES])
+    starts = [period.started_at for period in down]
+    checks = ServiceStatus.objects.of(service).filter(checked_at__in=starts)
+    first = {check.checked_at: check for check in checks.filter(status=Status.DOWN.value)}
+    ends = [period.ended_at for period in down if period.ended_at is not None]
+    following = dict(periods.filter(started_at__in=ends).values_list("started_at", "state"))
+    return tuple(_outage(period, first, following, now) for period in down)
 
 
-def _outage(period: Period, now: datetime) -> Outage:
-    first = ServiceStatus.objects.of(period.service).filter(checked_at=period.started_at).first()
-    ended_at = period.ended_at or now
+def _outage(
+    period: Period,
+    first: Mapping[datetime, ServiceStatus],
+    following: Mapping[datetime, str],
+    now: datetime,
+) -> Outage:
+    check = first.get(period.started_at)
+    ended_at = period.ended_at
+    next_state = following.get(ended_at) if ended_at is not None else None
     return Outage(
-        period.started_at,
-        period.ended_at,
-        (ended_at - period.started_at).total_seconds(),
-        first.reason if first else "",
-        first.message if first else "",
-        first.pk if first else None,
-        _next_state(period),
+        started_at=period.started_at,
+        ended_at=ended_at,
+        duration_s=((ended_at or now) - period.started_at).total_seconds(),
+        reason=check.reason if check else "",
+        message=check.message if check else "",
+        check_id=check.pk if check else None,
+        ended_by=State(next_state).label.lower() if next_state else "",
     )
-
-
-def _next_state(period: Period) -> str:
-    if period.ended_at is None:
-        return ""
-    following = Period.objects.filter(service=period.service, started_at=period.ended_at).first()
-    return State(following.state).label.lower() if following else ""
 
 
 def _certificate(service: Service, now: datetime) -> CertificateFacts | None:

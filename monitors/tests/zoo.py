@@ -64,8 +64,8 @@ class Enclosure:
         self._tasks.add(task)
         try:
             await self._play(reader, writer)
-        except (OSError, asyncio.IncompleteReadError):
-            pass  # the visitor has left
+        except (OSError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # the visitor has left, or the zoo closes
         finally:
             self._tasks.discard(task)
             writer.transport.abort()

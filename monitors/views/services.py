@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -18,11 +19,17 @@ from .access import Request, get_service_or_404
 FORM = "monitors/services/form.html"
 
 
+# The address too: it may have a password in it.
+keep_out_of_reports = sensitive_post_parameters("url", "password", "bearer_token", "secret_headers")
+
+
+@keep_out_of_reports
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: Request) -> HttpResponse:
     return _form(request, None, "Add a service")
 
 
+@keep_out_of_reports
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: Request, service_id: int) -> HttpResponse:
     service = get_service_or_404(service_id)

@@ -1,5 +1,7 @@
 """The life of a service is covered by its periods, without gap or overlap, whatever happens."""
 
+import random
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from itertools import pairwise
 
@@ -125,6 +127,27 @@ def test_down_time_begins_at_the_first_of_the_failures_that_confirmed_it(
             service=service, checked_at=period.started_at - timedelta(seconds=60)
         )
         assert [check.status for check in before if check.status == "DOWN"] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_writers_at_once_leave_one_story() -> None:
+    service = a_service(failures_before_down=1)
+    dice = random.Random(7)
+
+    def write(writer: int) -> None:
+        try:
+            for number in range(25):
+                at = noon_plus(number * 60 + writer)
+                status = dice.choice(list(Status))
+                record([Finding(service.pk, a_result(status, at))], at)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as writers:
+        for done in [writers.submit(write, writer) for writer in range(3)]:
+            done.result()
+    assert ServiceStatus.objects.count() == 75
+    assert_covered(service)
 
 
 @pytest.mark.django_db

@@ -17,6 +17,11 @@ async def test_localhost_is_this_machine_ipv4_first() -> None:
     assert set(found) <= {"127.0.0.1", "::1"}
 
 
+async def test_ipv6_may_be_preferred() -> None:
+    found = await resolve("localhost", OPEN, prefer_ipv6=True)
+    assert found == sorted(found, key=lambda address: ":" not in address)
+
+
 async def test_a_name_that_does_not_exist_says_so() -> None:
     with pytest.raises(CheckFailed) as raised:
         await resolve("nowhere.invalid", OPEN)

@@ -10,13 +10,13 @@ import pytest
 
 from monitors.domain.observation import Observation
 from monitors.domain.reasons import Fault
-from monitors.domain.spec import CheckSpec
+from monitors.domain.spec import CheckSpec, Limits
 from monitors.domain.verdict import judge
 from monitors.net.transport import DEFAULT_BODY_LIMIT
 from monitors.probes import observe
 from monitors.tests.zoo import HANG, Again, Authorities, Enclosure, Script, Wait, answer, redirect
 
-ROUNDS = 2_000
+ROUNDS = 3_000
 MIB = 1_048_576
 
 
@@ -132,6 +132,36 @@ async def test_hanging_servers_delay_no_other_check() -> None:
     assert seen.response is not None
     assert took < 0.3
     assert {one.failure and one.failure.fault for one in held} == {Fault.TIMEOUT_WAIT}
+
+
+async def test_private_addresses_are_refused_where_the_installation_says_so() -> None:
+    strict = Limits(refuse_private=True)
+    allowing = Limits(refuse_private=True, allowed_networks=("127.0.0.1/32",))
+    async with Enclosure([[redirect(b"http://127.0.0.2/")], [answer()]]).open() as enclosure:
+        spec = CheckSpec(f"http://127.0.0.1:{enclosure.port}/")
+        refused, behind_a_redirect = [await observe(spec, limits) for limits in (strict, allowing)]
+        assert len(enclosure.requests) == 1
+    for seen, address in ((refused, "127.0.0.1"), (behind_a_redirect, "127.0.0.2")):
+        assert seen.failure is not None
+        assert seen.failure.message == (
+            f"{address} leads to {address}, an address that may not be contacted"
+        )
+
+
+async def test_the_limit_of_a_body_is_a_setting() -> None:
+    async with Enclosure([[answer(b"x" * 5_000)]]).open() as enclosure:
+        spec = CheckSpec(f"http://127.0.0.1:{enclosure.port}/")
+        seen = await observe(spec, Limits(body_bytes=2_000))
+    assert seen.response is not None
+    assert (seen.response.body, seen.response.body_complete) == (b"x" * 2_000, False)
+
+
+async def test_an_authority_of_ones_own_is_trusted(authorities: Authorities) -> None:
+    bundle = authorities.unknown.cert_pem.bytes().decode()
+    async with Enclosure([[answer()]], authorities.of_another_authority()).open() as enclosure:
+        trusting = await ask(enclosure, "https", ca_bundle=bundle)
+        wary = await ask(enclosure, "https")
+    assert (trusting.failure, wary.failure and wary.failure.fault) == (None, Fault.TLS_UNTRUSTED)
 
 
 async def test_a_bug_of_ours_is_a_verdict_and_not_a_crash(

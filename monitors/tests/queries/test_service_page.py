@@ -1,0 +1,53 @@
+from datetime import timedelta
+
+import pytest
+
+from monitors.actions.results import Finding, record
+from monitors.domain.observation import Certificate
+from monitors.domain.result import Status
+from monitors.models import Service, ServiceStatus
+from monitors.queries.service_page import CertificateFacts, Outage, service_page
+from monitors.tests.clock import NOON, noon_plus
+from monitors.tests.factories import a_result, a_service, checked
+
+pytestmark = pytest.mark.django_db
+
+UP, DOWN = Status.UP, Status.DOWN
+
+
+def test_outages_begin_at_their_first_failure_and_say_what_ended_them() -> None:
+    service = checked(a_service(), UP, DOWN, DOWN, UP, DOWN, DOWN)
+    second, first = ServiceStatus.objects.filter(
+        checked_at__in=[noon_plus(120), noon_plus(300)]
+    ).order_by("-checked_at")
+    message = "connection refused by 192.0.2.7 port 443"
+    assert service_page(service, noon_plus(400)).outages == (
+        Outage(noon_plus(300), None, 100, "connect", message, second.pk, ""),
+        Outage(noon_plus(120), noon_plus(240), 120, "connect", message, first.pk, "up"),
+    )
+
+
+def test_the_page_costs_the_same_queries_for_one_outage_and_for_three(
+    django_assert_num_queries: object,
+) -> None:
+    for outages in (1, 3):
+        service = checked(a_service(failures_before_down=1), *([DOWN, UP] * outages))
+        # Checks; outages, their first checks, what followed; tags; uptime.
+        with django_assert_num_queries(6):  # type: ignore[operator]
+            service_page(service, noon_plus(500))
+
+
+def test_the_certificate_of_the_last_check_is_kept_with_the_service() -> None:
+    service = a_service(tls_expiry_warn_days=14)
+    ends = NOON + timedelta(days=10)
+    shown = Certificate("R11", ("a.example", "b.example"), NOON, ends)
+    record([Finding(service.pk, a_result(at=noon_plus(1), certificate=shown))], noon_plus(1))
+    record([Finding(service.pk, a_result(DOWN, noon_plus(2)))], noon_plus(2))
+    page = service_page(Service.objects.get(pk=service.pk), noon_plus(3))
+    assert page.certificate == CertificateFacts(
+        "R11", "a.example, b.example", ends, 9, is_near=True
+    )
+
+
+def test_a_service_without_tls_has_no_certificate() -> None:
+    assert service_page(checked(a_service(), UP), noon_plus(61)).certificate is None
