@@ -516,7 +516,7 @@ async def visit(animal: Animal, authorities: Authorities) -> tuple[CheckResult, 
 
 @pytest.mark.parametrize("animal", ANIMALS, ids=lambda animal: animal.name)
 async def test_verdict(animal: Animal, authorities: Authorities) -> None:
-    took = []
+    took: list[float] = []
     # A check that cannot keep its time never does; a machine that stalls for a moment does not
     # stall three times. The verdict has to be right each time.
     while not took or (took[-1] >= animal.within_s and len(took) < VISITS):
