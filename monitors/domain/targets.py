@@ -87,10 +87,14 @@ def _host(parts: SplitResult) -> str:
         raise BadTarget("This address has no host name, like example.com.")
     if ":" in host:
         return _ipv6(host)
-    if re.fullmatch(r"[0-9.]+", host):
-        return _ipv4(host)
+    name = host if _plain(host) else _in_ascii(host)
+    # Only now: there are digits beyond ASCII too, and they become plain ones.
+    return _ipv4(name) if re.fullmatch(r"[0-9.]+", name) else name
+
+
+def _in_ascii(host: str) -> str:
     try:
-        return idna.encode(unquote(host), uts46=True).decode() if not _plain(host) else host
+        return idna.encode(unquote(host), uts46=True).decode()
     except (idna.IDNAError, UnicodeError):
         raise BadTarget(f"“{host[:80]}” is not a valid host name.") from None
 

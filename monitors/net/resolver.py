@@ -26,7 +26,7 @@ async def resolve(host: str, policy: GuardPolicy, *, prefer_ipv6: bool = False) 
     only where nobody may go, or no server answered. Ends when it is cancelled; the caller holds
     the deadline.
     """
-    addresses = [host] if _is_address(host) else await _look_up(host)
+    addresses = [host] if is_address(host) else await _look_up(host)
     # c-ares sorts by RFC 6724 within what the machine can reach; the sort is stable.
     addresses.sort(key=lambda address: (":" in address) is not prefer_ipv6)
     allowed = [address for address in addresses if not is_refused(address, policy)]
@@ -36,7 +36,8 @@ async def resolve(host: str, policy: GuardPolicy, *, prefer_ipv6: bool = False) 
 
 
 @lru_cache(maxsize=65_536)
-def _is_address(host: str) -> bool:
+def is_address(host: str) -> bool:
+    """Tell an IP address from a name."""
     try:
         ip_address(host.partition("%")[0])
     except ValueError:

@@ -22,7 +22,7 @@ from . import tls
 from .errors import CheckFailed
 from .guard import OPEN, GuardPolicy
 from .phases import Phase, PhaseClock
-from .resolver import resolve
+from .resolver import is_address, resolve
 from .wire import ResponseReader
 
 DEFAULT_BODY_LIMIT = 1_048_576
@@ -62,7 +62,8 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
         """Send a request over a connection of its own. Raises CheckFailed."""
         url = request.url
         self.endpoint = Endpoint(url.raw_host.decode("ascii"), "", url.port or _PORTS[url.scheme])
-        self.clock.enter(Phase.DNS)
+        if not is_address(self.endpoint.host):
+            self.clock.enter(Phase.DNS)
         addresses = await resolve(self.endpoint.host, self.policy, prefer_ipv6=self.prefer_ipv6)
         self.clock.enter(Phase.CONNECT)
         connected = await self._connect(addresses)

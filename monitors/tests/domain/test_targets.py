@@ -22,6 +22,7 @@ from monitors.domain.targets import BadTarget, Target, parse_target
         ("http://[0:0::1]:80/", "http://[::1]/"),
         ("http://a_b.example/", "http://a_b.example/"),
         ("http://127.0.0.1:8000/x", "http://127.0.0.1:8000/x"),
+        ("http://\u00b9.0.0.\u00b9/", "http://1.0.0.1/"),
     ],
 )
 def test_addresses_that_mean_the_same_have_one_key(typed: str, key: str) -> None:
@@ -68,6 +69,7 @@ def test_credentials_are_taken_out() -> None:
         "http://a..example/",
         "http://999.1.1.1/",
         "http://1.2.3/",
+        "http://\u00b2/",
         "http://[::1/",
         "http://[fe80::1%25eth0x]/ ]",
         "http://\u2028.example/",

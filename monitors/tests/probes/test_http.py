@@ -33,10 +33,18 @@ async def test_phases_add_up_to_the_response_time_over_redirects() -> None:
         took_ms = (time.perf_counter() - began) * 1_000
     result = judge(CheckSpec("http://x/"), seen)
     assert result.response_time_ms == pytest.approx(seen.phases.total_ms, abs=1)
-    assert seen.phases.tls_ms is None
+    # An address is not looked up, and plain HTTP shakes no hands.
+    assert (seen.phases.dns_ms, seen.phases.tls_ms) == (None, None)
     assert seen.phases.wait_ms == pytest.approx(150, abs=40)
     assert 150 <= seen.phases.total_ms <= took_ms
     assert seen.redirects == (f"http://127.0.0.1:{enclosure.port}/next",)
+
+
+async def test_looking_up_a_name_is_a_phase_of_its_own() -> None:
+    async with Enclosure([[answer()]]).open() as enclosure:
+        seen = await observe(CheckSpec(f"http://localhost:{enclosure.port}/"))
+    assert seen.phases.dns_ms is not None
+    assert (seen.address, seen.failure) == ("127.0.0.1", None)
 
 
 async def test_a_phase_that_was_cut_short_is_told(authorities: Authorities) -> None:
