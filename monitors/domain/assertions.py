@@ -7,6 +7,7 @@ from typing import Any
 
 from .observation import Response
 from .reasons import Failure, Fault
+from .redaction import without_secrets
 from .spec import CheckSpec, Comparison, parse_json_path, parse_pattern
 from .wording import one_line
 
@@ -50,7 +51,11 @@ def _header(spec: CheckSpec, response: Response) -> Failure | None:
     if not found:
         return Failure(Fault.HEADER_MISSING, {"answer": response.answer, "name": name})
     if colon and not any(expected in value for value in found):
-        facts = {"answer": response.answer, "name": name, "found": _short(found[0])}
+        facts = {
+            "answer": response.answer,
+            "name": name,
+            "found": _short(without_secrets(spec, found[0])),
+        }
         return Failure(Fault.HEADER_DIFFERS, facts | {"expected": expected})
     return None
 
@@ -60,7 +65,7 @@ def _pattern(spec: CheckSpec, response: Response, text: str) -> Failure | None:
         return None
     if not response.body_complete:
         return _cut(response)
-    facts = {"answer": response.answer, "pattern": spec.pattern, "found": _found(text)}
+    facts = {"answer": response.answer, "pattern": spec.pattern, "found": _found(spec, text)}
     return Failure(Fault.PATTERN_MISSING, facts)
 
 
@@ -69,7 +74,7 @@ def _keyword(spec: CheckSpec, response: Response, text: str) -> Failure | None:
         return None
     if not response.body_complete:
         return _cut(response)
-    facts = {"answer": response.answer, "keyword": spec.keyword, "found": _found(text)}
+    facts = {"answer": response.answer, "keyword": spec.keyword, "found": _found(spec, text)}
     return Failure(Fault.KEYWORD_MISSING, facts)
 
 
@@ -91,12 +96,12 @@ def _json(spec: CheckSpec, response: Response, text: str) -> Failure | None:
     try:
         document = json.loads(text)
     except (ValueError, RecursionError):
-        return Failure(Fault.NOT_JSON, {"answer": answer, "found": _found(text)})
+        return Failure(Fault.NOT_JSON, {"answer": answer, "found": _found(spec, text)})
     values = parse_json_path(path).findall(document)
     if not values:
         return Failure(Fault.JSON_PATH_MISSING, {"answer": answer, "path": path})
     if spec.json_expected and not any(_holds(spec, value) for value in values):
-        found = {"path": path, "found": _short(_as_text(values[0]))}
+        found = {"path": path, "found": _short(without_secrets(spec, _as_text(values[0])))}
         wanted = {"comparison": spec.json_compare, "expected": _short(spec.json_expected)}
         return Failure(Fault.JSON_DIFFERS, {"answer": answer, **found, **wanted})
     return None
@@ -135,8 +140,8 @@ def _cut(response: Response) -> Failure:
     return Failure(Fault.TOO_LARGE, {"answer": response.answer, "limit": size})
 
 
-def _found(text: str) -> str:
-    visible = one_line(_TAG.sub(" ", text[:20_000]))
+def _found(spec: CheckSpec, text: str) -> str:
+    visible = one_line(_TAG.sub(" ", without_secrets(spec, text[:20_000])))
     return f"; it begins with “{_short(visible)}”" if visible else "; it is empty"
 
 

@@ -6,6 +6,7 @@ from .assertions import broken_assertion, decoded
 from .evidence import Evidence, evidence
 from .observation import Observation, Response
 from .reasons import Failure, Fault, Reason
+from .redaction import without_secrets
 from .result import CheckResult, Status
 from .spec import CheckSpec
 from .wording import one_line, rough_duration
@@ -66,7 +67,7 @@ def _result(
         checked_at=observation.started_at,
         status=status,
         reason=failure.reason if failure else Reason.OK,
-        message=one_line(failure.message if failure else answer),
+        message=_message(spec, failure, answer),
         response_time_ms=observation.phases.total_ms if response is not None else None,
         status_code=response.status_code if response is not None else None,
         phases=observation.phases,
@@ -74,3 +75,14 @@ def _result(
         loop_lag_ms=observation.loop_lag_ms,
         evidence=_evidence(spec, observation) if status is Status.DOWN else None,
     )
+
+
+def _message(spec: CheckSpec, failure: Failure | None, answer: str) -> str:
+    """Give the sentence to show; of what came from outside without the service's secrets."""
+    if failure is None:
+        return one_line(without_secrets(spec, answer))
+    facts = {
+        name: without_secrets(spec, fact) if isinstance(fact, str) else fact
+        for name, fact in failure.facts.items()
+    }
+    return one_line(Failure(failure.fault, facts).message)

@@ -1,5 +1,10 @@
-from monitors.domain.evidence import BODY_KEPT, REMOVED, Evidence
+from dataclasses import replace
+
+import pytest
+
+from monitors.domain.evidence import BODY_KEPT, Evidence
 from monitors.domain.observation import Observation, Phases, Response
+from monitors.domain.redaction import REMOVED
 from monitors.domain.result import Status
 from monitors.domain.spec import CheckSpec
 from monitors.domain.verdict import judge
@@ -53,3 +58,39 @@ def test_a_secret_at_the_edge_is_not_kept_in_part() -> None:
 def test_a_good_check_keeps_none() -> None:
     result = judge(CheckSpec("http://a.example/"), seen(b"fine", status=200))
     assert (result.status, result.evidence) == (Status.UP, None)
+
+
+@pytest.mark.parametrize(
+    ("echo", "kept"),
+    [
+        (b"Basic YWRhOnBhc3Mgd29yZA==", f"Basic {REMOVED}"),
+        (b"?password=pass+word", f"?password={REMOVED}"),
+        (b"?password=pass%20word", f"?password={REMOVED}"),
+        (b"k3y s3cret%2F", f"{REMOVED} {REMOVED}"),
+    ],
+)
+def test_a_secret_is_known_in_each_of_its_forms(echo: bytes, kept: str) -> None:
+    found = judge(SPEC, seen(echo)).evidence
+    assert found is not None
+    assert found.body_start == kept
+
+
+@pytest.mark.parametrize(
+    "spec",
+    [
+        replace(SPEC, keyword="fine"),
+        replace(SPEC, pattern="fine"),
+        replace(SPEC, json_path="$.a", json_expected="fine"),
+        replace(SPEC, response_header="X-Echo: fine"),
+    ],
+)
+def test_a_message_quotes_no_secret(spec: CheckSpec) -> None:
+    observation = seen(b'{"a": "your key is k3y"}', ("X-Echo", "k3y"), status=200)
+    message = judge(spec, observation).message
+    assert ("k3y" in message, REMOVED in message) == (False, True)
+
+
+def test_neither_does_that_of_a_good_answer() -> None:
+    response = Response(200, "k3y", (), b"", body_complete=True)
+    result = judge(SPEC, Observation(NOON, Phases(wait_ms=1), response))
+    assert (result.status, result.message) == (Status.UP, f"200 {REMOVED}")
