@@ -24,9 +24,10 @@ from monitors.domain.result import Status
 from monitors.domain.spec import CheckSpec
 from monitors.domain.verdict import judge
 from monitors.probes import observe
-from monitors.tests.installation import free_port
 from monitors.tests.probes.test_zoo import ANIMALS, TIMEOUT_S, Animal
 from monitors.tests.zoo import Authorities, Enclosure
+
+import blackbox  # isort: skip # beside this file
 
 PATIENCE_S = 8
 CONFIG = """
@@ -50,11 +51,13 @@ async def main() -> None:
         Path(f"{folder}/blackbox.yml").write_text(
             CONFIG.format(timeout=TIMEOUT_S, authority=authority)
         )
-        async with blackbox(f"{folder}/blackbox.yml") as exporter:
+        async with blackbox.running(f"{folder}/blackbox.yml") as exporter:
             # Settings that only we have would compare nothing.
             common = [animal for animal in ANIMALS if set(animal.spec) <= {"timeout_s"}]
             print(f"{'':<34}{'ours':>6}{'blackbox':>10}{'curl':>6}  what we say")
-            agreed = [await compare(animal, authorities, exporter, authority) for animal in common]
+            agreed = [
+                await compare(animal, authorities, exporter.url, authority) for animal in common
+            ]
     print(f"\nThe three agree on {sum(agreed)} of {len(agreed)}.")
 
 
@@ -82,30 +85,6 @@ async def opened(animal: Animal, authorities: Authorities) -> AsyncIterator[str]
     enclosure = Enclosure(animal.scripts, tls, animal.speaks_first)
     async with enclosure.open():
         yield f"{scheme}://127.0.0.1:{enclosure.port}/"
-
-
-@contextlib.asynccontextmanager
-async def blackbox(config: str) -> AsyncIterator[str]:
-    port = free_port()
-    process = subprocess.Popen(
-        [
-            "prometheus-blackbox-exporter",
-            f"--config.file={config}",
-            f"--web.listen-address=127.0.0.1:{port}",
-            "--log.level=error",
-        ],
-    )
-    try:
-        async with httpx.AsyncClient(trust_env=False) as client:
-            for _ in range(100):
-                with contextlib.suppress(httpx.TransportError):
-                    await client.get(f"http://127.0.0.1:{port}/-/healthy")
-                    break
-                await asyncio.sleep(0.1)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait()
 
 
 async def ask_blackbox(exporter: str, url: str) -> bool | None:

@@ -1,131 +1,170 @@
-"""CPU per check of the whole road, from due to recorded, on SQLite and on PostgreSQL.
+"""CPU per check of the whole road, from due to recorded, beside bare probes that store nothing.
 
     python benchmarks/whole_road.py [services] [rounds]
 
 In each round every service is due at once; the checker claims, probes, judges and records them,
-as it does under `check_services --forever`, until nothing is due. Only this process's CPU counts:
-the target and the database server run in others. The probe alone is measured in the same run.
+as it does under `check_services --forever`, until all are written. Only the checker's CPU counts:
+the target and the database server run in other processes. In the same run: the probe alone, httpx
+with its stock pool, and the probe of Prometheus's blackbox exporter, asked over HTTP as it is
+meant to be (Debian's prometheus-blackbox-exporter).
 """
 
 import asyncio
-import contextlib
-import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+import httpx
 import uvloop
 
-HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE)]
+sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from targets import running  # noqa: E402
-
-from monitors.tests import postgres  # noqa: E402 - after the path
+import blackbox
+from setting_up import DATABASES, add_services, environment, set_up_django
+from targets import running
 
 IN_ONE_PROCESS = "one"
+AT_A_TIME = 100
+CONFIG = """
+modules:
+  http:
+    prober: http
+    timeout: 5s
+    http: {preferred_ip_protocol: ip4}
+"""
 
 
 def main() -> None:
     services = int(sys.argv[1]) if len(sys.argv) > 1 else 2_000
     rounds = int(sys.argv[2]) if len(sys.argv) > 2 else 5
-    print(f"CPU per check in ms, {services} services, median of {rounds} rounds")
-    print(f"{'':<14}{'whole road':>12}{'probe alone':>13}{'the rest':>10}")
+    print(f"CPU per check over plain HTTP, {services} checks, median of {rounds} rounds")
     with running() as targets:
-        for name, database in (("SQLite", sqlite()), ("PostgreSQL", postgresql())):
-            with database as url:
+        bare_ms = uvloop.run(exporter_ms(targets.http, services, rounds))
+        stock_ms = cpu_ms(lambda: stock(targets.http), services // 4, rounds)
+        probe_ms = cpu_ms(lambda: probe(targets.http), services, rounds)
+        print(f"{'':<34}{'ms':>8}{'of blackbox exporter':>24}")
+        rows = {
+            "blackbox exporter, bare probe": bare_ms,
+            "httpx, stock pool, bare probe": stock_ms,
+            "this probe, bare": probe_ms,
+        }
+        for name, database in DATABASES.items():
+            with database() as url:
                 words = [sys.executable, __file__, IN_ONE_PROCESS, targets.http]
-                environment = {**os.environ, "DATABASE_URL": url, "SECRET_KEY": "benchmark"}
                 done = subprocess.run(
                     [*words, str(services), str(rounds)],
-                    env=environment,
+                    env=environment(url),
                     check=True,
                     stdout=subprocess.PIPE,
                     text=True,
                 )
-            road, probe = map(float, done.stdout.split())
-            print(f"{name:<14}{road:>12.3f}{probe:>13.3f}{road - probe:>10.3f}")
+            rows[f"whole road on {name}"] = float(done.stdout)
+        for label, spent_ms in rows.items():
+            print(f"{label:<34}{spent_ms:>8.3f}{spent_ms / bare_ms:>24.2f}")
 
 
-@contextlib.contextmanager
-def sqlite() -> Iterator[str]:
+async def exporter_ms(url: str, count: int, rounds: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
-        yield f"sqlite:///{folder}/db.sqlite3"
+        Path(f"{folder}/blackbox.yml").write_text(CONFIG)
+        async with blackbox.running(f"{folder}/blackbox.yml") as exporter:
+            limits = httpx.Limits(max_connections=AT_A_TIME)
+            async with httpx.AsyncClient(limits=limits, trust_env=False, timeout=30) as client:
+
+                async def ask(number: int) -> None:
+                    query = {"module": "http", "target": f"{url}{number}"}
+                    answer = await client.get(f"{exporter.url}/probe", params=query)
+                    assert "probe_success 1" in answer.text
+
+                spent = []
+                for _ in range(rounds):
+                    before = exporter.cpu_s()
+                    await side_by_side(ask, count)
+                    spent.append((exporter.cpu_s() - before) / count * 1_000)
+    return statistics.median(spent)
 
 
-@contextlib.contextmanager
-def postgresql() -> Iterator[str]:
-    with postgres.restartable() as server:
-        yield server.url
+def cpu_ms(check: Callable[[], Callable[[int], Awaitable[None]]], count: int, rounds: int) -> float:
+    spent = []
+    for _ in range(rounds):
+        began = time.process_time()
+        uvloop.run(side_by_side(check(), count))
+        spent.append((time.process_time() - began) / count * 1_000)
+    return statistics.median(spent)
 
 
-def measure(url: str, count: int, rounds: int) -> None:
-    """Print the medians of the whole road and of the probe alone, in ms."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "uptime_site.settings"
-    sys.argv[0] = "manage.py"
-    import django
+def stock(url: str) -> Callable[[int], Awaitable[None]]:
+    context = httpx.create_ssl_context()
 
-    django.setup()
-    from django.core.management import call_command
+    async def ask(number: int) -> None:
+        async with httpx.AsyncClient(verify=context, trust_env=False) as client:
+            assert (await client.get(f"{url}{number}")).status_code == 200
 
-    call_command("migrate", verbosity=0)
-    fill(url, count)
-    road, probe = [], []
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        for _ in range(rounds):
-            make_all_due()
-            road.append(cpu_ms(runner, whole_road(count)) / count)
-            probe.append(cpu_ms(runner, probe_alone(url, count)) / count)
-    print(statistics.median(road), statistics.median(probe))
+    return ask
 
 
-def fill(url: str, count: int) -> None:
-    from django.utils import timezone
+def probe(url: str) -> Callable[[int], Awaitable[None]]:
+    from monitors.domain.result import Status
+    from monitors.domain.spec import DEFAULT_LIMITS, CheckSpec
+    from monitors.domain.verdict import judge
+    from monitors.probes import observe
 
-    from monitors.actions import services
+    async def ask(number: int) -> None:
+        spec = CheckSpec(f"{url}{number}")
+        assert judge(spec, await observe(spec, DEFAULT_LIMITS)).status is Status.UP
 
-    now = timezone.now()
-    for number in range(count):
-        address = f"{url}{number}"
-        # A long interval: no service falls due by itself during the measurement.
-        settings = {"name": str(number), "url": address, "url_key": address, "interval_s": 604_800}
-        services.create(settings, [], now)
+    return ask
+
+
+async def side_by_side(ask: Callable[[int], Awaitable[None]], count: int) -> None:
+    left = iter(range(count))
+
+    async def worker() -> None:
+        for number in left:
+            await ask(number)
+
+    await asyncio.gather(*(worker() for _ in range(AT_A_TIME)))
+
+
+async def measure(count: int, rounds: int) -> float:
+    """Give the median of the whole road, in ms; a first round, in which all is new, is left out."""
+    from monitors.engine.database import DatabaseThread
+    from monitors.engine.supervisor import Identity, assemble
+
+    database = DatabaseThread()
+    # All services are on one host here.
+    parts = assemble(Identity("benchmark", "", 2 * AT_A_TIME, AT_A_TIME), 1, database)
+    stop = asyncio.Event()
+    watching = asyncio.create_task(parts.watch.run())
+    writing = asyncio.create_task(parts.recorder.run())
+    checking = asyncio.create_task(parts.checker.run(stop))
+    spent = []
+    for _ in range(rounds + 1):
+        wanted = parts.gauges.checks + count
+        await database.run(make_all_due)
+        began = time.process_time()
+        while parts.gauges.checks < wanted or parts.recorder.waiting:
+            await asyncio.sleep(0.1)
+        spent.append((time.process_time() - began) / count * 1_000)
+    stop.set()
+    await checking
+    parts.recorder.close()
+    await writing
+    watching.cancel()
+    assert await database.run(recorded) == count * (rounds + 1)
+    await database.close()
+    return statistics.median(spent[1:])
 
 
 def make_all_due() -> None:
     from django.utils import timezone
 
-    from monitors.models import Service
+    from monitors.models import DueCheck
 
-    Service.objects.update(next_check_at=timezone.now())
-
-
-async def whole_road(count: int) -> None:
-    from monitors.engine.checker import Checker
-    from monitors.engine.database import DatabaseThread
-    from monitors.engine.recorder import Recorder
-    from monitors.engine.watch import LoopWatch
-
-    database = DatabaseThread()
-    recorder = Recorder(database)
-    checker = Checker(database, recorder, LoopWatch(), concurrency=100)
-    stop = asyncio.Event()
-    writing = asyncio.create_task(recorder.run())
-    checking = asyncio.create_task(checker.run(stop))
-    until = time.monotonic() + 120
-    wanted = await database.run(recorded) + count
-    while await database.run(recorded) < wanted:
-        assert time.monotonic() < until, "took too long"
-        await asyncio.sleep(0.2)
-    stop.set()
-    await checking
-    recorder.close()
-    await writing
-    await database.close()
+    DueCheck.objects.update(due_at=timezone.now())
 
 
 def recorded() -> int:
@@ -134,29 +173,12 @@ def recorded() -> int:
     return ServiceStatus.objects.count()
 
 
-async def probe_alone(url: str, count: int) -> None:
-    from monitors.domain.spec import CheckSpec
-    from monitors.domain.verdict import judge
-    from monitors.probes import observe
-
-    left = iter(range(count))
-
-    async def worker() -> None:
-        for number in left:
-            spec = CheckSpec(f"{url}{number}")
-            judge(spec, await observe(spec))
-
-    await asyncio.gather(*(worker() for _ in range(100)))
-
-
-def cpu_ms(runner: asyncio.Runner, work: object) -> float:
-    began = time.process_time()
-    runner.run(work)  # type: ignore[arg-type]
-    return (time.process_time() - began) * 1_000
-
-
 if __name__ == "__main__":
     if sys.argv[1:2] == [IN_ONE_PROCESS]:
-        measure(sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+        url, services, rounds = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+        set_up_django()
+        # A long interval: no service falls due by itself during the measurement.
+        add_services(url, services, 604_800)
+        print(uvloop.run(measure(services, rounds)))
     else:
         main()

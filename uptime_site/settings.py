@@ -67,6 +67,15 @@ def _origins() -> list[str]:
     return origins
 
 
+def _web_address(name: str) -> str:
+    address: str = env.str(name, default="")
+    if address and not address.startswith(("http://", "https://")):
+        raise ImproperlyConfigured(
+            f"{name} is an address like https://example.com/, not “{address}”."
+        )
+    return address
+
+
 def _time_zone() -> str:
     name: str = env.str("TIME_ZONE", default="UTC")
     try:
@@ -176,6 +185,9 @@ BEHIND_HTTPS_PROXY = _boolean("BEHIND_HTTPS_PROXY", default=False)
 BODY_LIMIT_BYTES = _whole_number("BODY_LIMIT_BYTES", default=1_048_576, low=1_024, high=67_108_864)
 REFUSE_PRIVATE_ADDRESSES = _boolean("REFUSE_PRIVATE_ADDRESSES", default=False)
 ALLOWED_NETWORKS = _networks()
+
+# Asked for every minute while the checker lives, so that another monitor notices when it does not.
+HEARTBEAT_URL = _web_address("HEARTBEAT_URL")
 
 INSTALLED_APPS = [
     "monitors.apps.MonitorsConfig",

@@ -1,22 +1,40 @@
 """Takes results into the story: log, state and periods, in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 
 from monitors.domain import heartbeats
 from monitors.domain.freshness import fresh_until
+from monitors.domain.locations import agreed_status
 from monitors.domain.result import CheckResult, Status
 from monitors.domain.schedule import next_beat, retry_at
-from monitors.domain.state import Standing, advance
-from monitors.models import CheckEvidence, Service, ServiceStatus
+from monitors.domain.state import Policy, Standing, State, advance, after_clock_step
+from monitors.models import CheckEvidence, DueCheck, Service, ServiceStatus
 
 from . import periods
-from .bulk import update_each
+from .bulk import insert_many, update_many
+from .standings import CERTIFICATE_COLUMNS, STANDING_COLUMNS
 
-STANDING_COLUMNS = ("state", "state_since", "streak", "streak_since", "seen_at", "fresh_until")
+_READ = (
+    "pk",
+    "interval_s",
+    "timeout_s",
+    "retry_interval_s",
+    "failures_before_down",
+    "successes_before_up",
+    "state",
+    "state_since",
+    "streak",
+    "streak_since",
+    "seen_at",
+    "recent",
+    "locations",
+    "locations_before_down",
+)
 _LAST_COLUMNS = (
     "last_checked_at",
     "last_status",
@@ -25,10 +43,15 @@ _LAST_COLUMNS = (
     "last_response_time_ms",
     "recent",
 )
-_CERTIFICATE_COLUMNS = ("certificate_expires_at", "certificate_issuer", "certificate_names")
-_DUE_COLUMNS = ("next_check_at", "lease_until")
 
-_WRITTEN = (*STANDING_COLUMNS, *_LAST_COLUMNS, *_CERTIFICATE_COLUMNS, *_DUE_COLUMNS)
+
+@dataclass(frozen=True, slots=True)
+class DueTime:
+    """The due time that a check answers."""
+
+    id: int
+    """Of the row of DueCheck."""
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,83 +60,225 @@ class Finding:
 
     service_id: int
     result: CheckResult
-    scheduled: bool = False
-    """Whether it answers a due time, whose lease ends with it; False for a check on request."""
+    due: DueTime | None = None
+    """What it answers; None for a check on request."""
+    location: str = ""
+    """Where it was checked from."""
+
+
+@dataclass(slots=True)
+class _Subject:
+    """A service as far as results change it; locked while it is being changed."""
+
+    id: int
+    interval_s: int
+    timeout_s: float
+    retry_interval_s: int
+    policy: Policy
+    standing: Standing
+    recent: str
+    locations: str
+    locations_before_down: int
+    last: CheckResult | None = None
+    """The newest result of this batch."""
 
 
 def record(findings: Sequence[Finding], now: datetime) -> list[ServiceStatus | None]:
     """Write results and all that follows from them, in one transaction.
 
-    Gives the rows of the log in the order of the findings; None where the service has been
-    deleted meanwhile. Results of one service are taken in the order of their time.
+    Gives the row in the log of each check on request, in the order of the findings; None where
+    the service has been deleted meanwhile, and for every scheduled check. Results of one service
+    are taken in the order of their time. A scheduled result whose due time has been answered, or
+    has been moved by an edit, is dropped: another check stands for it.
     """
     with transaction.atomic():
-        services = _locked({finding.service_id for finding in findings})
-        kept = [finding for finding in findings if finding.service_id in services]
-        rows = ServiceStatus.objects.bulk_create(
-            ServiceStatus.from_result(finding.service_id, finding.result) for finding in kept
-        )
-        CheckEvidence.objects.bulk_create(
-            CheckEvidence.from_evidence(row, finding.result.evidence)
-            for row, finding in zip(rows, kept, strict=True)
-            if finding.result.evidence is not None
-        )
+        subjects = _locked({finding.service_id for finding in findings})
+        open_due = _still_open(findings)
+        kept = [
+            finding
+            for finding in findings
+            if finding.service_id in subjects and (finding.due is None or finding.due in open_due)
+        ]
+        rows = _log(kept)
         for finding in sorted(kept, key=lambda finding: finding.result.checked_at):
-            _take_in(services[finding.service_id], finding, now)
-        update_each(list(services.values()), _WRITTEN)
-    written = iter(rows)
-    return [next(written) if finding.service_id in services else None for finding in findings]
+            _take_in(subjects[finding.service_id], finding, now)
+        _write(subjects)
+        _reschedule(kept, subjects, now)
+    return [rows.get(id(finding)) for finding in findings]
 
 
-def apply_standing(service: Service, standing: Standing) -> None:
-    """Put a standing into the service's columns, unsaved."""
-    service.state = standing.state.value
-    service.state_since = standing.since
-    service.streak = standing.streak
-    service.streak_since = standing.streak_since
-    service.seen_at = standing.seen_at
-    service.fresh_until = standing.fresh_until
-
-
-def _locked(ids: set[int]) -> dict[int, Service]:
+def _locked(ids: set[int]) -> dict[int, _Subject]:
     # In the order of their ids, so that two writers never wait for each other.
-    services = Service.objects.select_for_update().filter(pk__in=ids).order_by("pk")
-    return {service.pk: service for service in services}
+    found = Service.objects.select_for_update().filter(pk__in=ids).order_by("pk")
+    return {values[0]: _subject(*values) for values in found.values_list(*_READ)}
 
 
-def _take_in(service: Service, finding: Finding, now: datetime) -> None:
+def _subject(  # noqa: PLR0913, PLR0917 - the columns of _READ
+    pk: int,
+    interval_s: int,
+    timeout_s: float,
+    retry_interval_s: int,
+    failures_before_down: int,
+    successes_before_up: int,
+    state: str,
+    state_since: datetime,
+    streak: int,
+    streak_since: datetime | None,
+    seen_at: datetime | None,
+    recent: str,
+    locations: str,
+    locations_before_down: int,
+) -> _Subject:
+    fresh = fresh_until(seen_at, interval_s, timeout_s) if seen_at is not None else None
+    standing = Standing(State(state), state_since, streak, streak_since, seen_at, fresh)
+    policy = Policy(failures_before_down, successes_before_up)
+    return _Subject(
+        pk,
+        interval_s,
+        timeout_s,
+        retry_interval_s,
+        policy,
+        standing,
+        recent,
+        locations,
+        locations_before_down,
+    )
+
+
+def _still_open(findings: Sequence[Finding]) -> set[DueTime]:
+    ids = [finding.due.id for finding in findings if finding.due is not None]
+    found = DueCheck.objects.filter(pk__in=ids).values_list("pk", "due_at") if ids else ()
+    return {DueTime(*values) for values in found}
+
+
+def _log(kept: Sequence[Finding]) -> dict[int, ServiceStatus]:
+    """Write the rows of the log; give those that somebody waits for, by the id of the finding."""
+    quiet: list[Finding] = []
+    waited_for: list[Finding] = []
+    for finding in kept:
+        alone = finding.due is not None and finding.result.evidence is None
+        (quiet if alone else waited_for).append(finding)
+    insert_many(ServiceStatus, ServiceStatus.LOGGED, [_values(finding) for finding in quiet])
+    rows = ServiceStatus.objects.bulk_create(
+        ServiceStatus(**dict(zip(ServiceStatus.LOGGED, _values(finding), strict=True)))
+        for finding in waited_for
+    )
+    pairs = list(zip(waited_for, rows, strict=True))
+    CheckEvidence.objects.bulk_create(
+        CheckEvidence.from_evidence(row, finding.result.evidence)
+        for finding, row in pairs
+        if finding.result.evidence is not None
+    )
+    return {id(finding): row for finding, row in pairs if finding.due is None}
+
+
+def _values(finding: Finding) -> tuple[Any, ...]:
+    return ServiceStatus.logged(finding.service_id, finding.result, finding.location)
+
+
+def _take_in(subject: _Subject, finding: Finding, now: datetime) -> None:
     result = finding.result
-    fresh = fresh_until(result.checked_at, service.interval_s, service.timeout_s)
-    step = advance(service.standing(), result, service.policy(), fresh)
-    apply_standing(service, step.standing)
-    periods.write(service.pk, step.transitions)
-    _remember(service, result)
-    _reschedule(service, finding, now)
-
-
-def _remember(service: Service, result: CheckResult) -> None:
-    if service.last_checked_at is not None and result.checked_at < service.last_checked_at:
+    before = after_clock_step(subject.standing, now)
+    if before.seen_at is None or result.checked_at >= before.seen_at:
+        subject.last = result
+        subject.recent = heartbeats.append(subject.recent, result)
+    counted = _agreed(subject, finding) if subject.locations else result
+    if counted is None:
         return
-    service.last_checked_at = result.checked_at
-    service.last_status = result.status.value
-    service.last_reason = result.reason.value
-    service.last_message = result.message
-    service.last_response_time_ms = result.response_time_ms
-    service.recent = heartbeats.append(service.recent, result)
-    certificate = result.certificate
-    if certificate is not None:
-        service.certificate_expires_at = certificate.not_after
-        service.certificate_issuer = certificate.issuer[:200]
-        service.certificate_names = ", ".join(certificate.names)
+    fresh = fresh_until(result.checked_at, subject.interval_s, subject.timeout_s)
+    step = advance(before, counted, subject.policy, fresh)
+    subject.standing = step.standing
+    periods.write(subject.id, step.transitions)
 
 
-def _reschedule(service: Service, finding: Finding, now: datetime) -> None:
-    if finding.scheduled:
-        service.lease_until = None
-    if service.next_check_at is None:
+def _agreed(subject: _Subject, finding: Finding) -> CheckResult | None:
+    """Give what the locations of a service say together, with a result of one of them.
+
+    None where that is nothing yet, and for a check on request: it is no location's.
+    """
+    if finding.due is None:
+        return None
+    result = finding.result
+    DueCheck.objects.filter(pk=finding.due.id).update(
+        last_status=result.status.value, last_checked_at=result.checked_at
+    )
+    lasts = timedelta(seconds=2 * subject.interval_s + subject.timeout_s)
+    said = DueCheck.objects.filter(
+        service=subject.id, last_checked_at__gte=result.checked_at - lasts
+    )
+    statuses = [Status(status) for status in said.values_list("last_status", flat=True)]
+    status = agreed_status(statuses, subject.locations_before_down)
+    return replace(result, status=status) if status is not None else None
+
+
+def _write(subjects: dict[int, _Subject]) -> None:
+    changed = [
+        (subject, last) for subject in subjects.values() if (last := subject.last) is not None
+    ]
+    update_many(
+        Service,
+        (*STANDING_COLUMNS, *_LAST_COLUMNS),
+        [
+            (*_standing(subject.standing), *_last(last), subject.recent, subject.id)
+            for subject, last in changed
+        ],
+    )
+    _write_certificates(
+        [
+            (seen.not_after, seen.issuer[:200], ", ".join(seen.names), subject.id)
+            for subject, last in changed
+            if (seen := last.certificate) is not None
+        ]
+    )
+
+
+def _write_certificates(shown: Sequence[tuple[datetime, str, str, int]]) -> None:
+    """Write those that are new: most checks are shown what the one before was shown."""
+    if not shown:
         return
-    due = next_beat(service.pk, service.interval_s, now) if finding.scheduled else None
-    unconfirmed = service.streak > 0 and finding.result.status is Status.DOWN
-    retry = retry_at(finding.result.checked_at, service.retry_interval_s) if unconfirmed else None
-    candidates = [moment for moment in (due or service.next_check_at, retry) if moment]
-    service.next_check_at = min(candidates)
+    services = Service.objects.filter(pk__in=[row[-1] for row in shown])
+    known = dict(services.values_list("pk", "certificate_expires_at"))
+    update_many(Service, CERTIFICATE_COLUMNS, [row for row in shown if known[row[-1]] != row[0]])
+
+
+def _standing(standing: Standing) -> tuple[Any, ...]:
+    return (
+        standing.state.value,
+        standing.since,
+        standing.streak,
+        standing.streak_since,
+        standing.seen_at,
+        standing.fresh_until,
+    )
+
+
+def _last(last: CheckResult) -> tuple[Any, ...]:
+    return (
+        last.checked_at,
+        last.status.value,
+        last.reason.value,
+        last.message,
+        last.response_time_ms,
+    )
+
+
+def _reschedule(kept: Sequence[Finding], subjects: dict[int, _Subject], now: datetime) -> None:
+    """Set the next due times: the next beat, or a retry while a failure is unconfirmed."""
+    answered = []
+    for finding in kept:
+        subject = subjects[finding.service_id]
+        retry = _retry(subject, finding.result)
+        if finding.due is not None:
+            beat = next_beat(subject.id, subject.interval_s, now)
+            answered.append((min(beat, retry) if retry else beat, None, finding.due.id))
+        elif retry is not None:
+            # What a checker has taken is about to be answered anyway.
+            sooner = DueCheck.objects.filter(service=subject.id, due_at__gt=retry)
+            sooner.filter(lease_until=None).update(due_at=retry)
+    update_many(DueCheck, ("due_at", "lease_until"), answered)
+
+
+def _retry(subject: _Subject, result: CheckResult) -> datetime | None:
+    if subject.standing.streak == 0 or result.status is not Status.DOWN:
+        return None
+    return retry_at(result.checked_at, subject.retry_interval_s)

@@ -1,6 +1,7 @@
 """Create, edit, pause, resume and delete services."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,8 +11,8 @@ from monitors.domain.freshness import fresh_until
 from monitors.domain.state import State, expire, move
 from monitors.models import Period, Service, Tag
 
-from . import periods
-from .results import STANDING_COLUMNS, apply_standing
+from . import due_checks, periods
+from .standings import CERTIFICATE_COLUMNS, STANDING_COLUMNS, apply_standing
 
 
 class DuplicateTarget(Exception):  # noqa: N818 - reads as what it is at every raise
@@ -30,13 +31,13 @@ def create(settings: Mapping[str, Any], tags: Sequence[str], now: datetime) -> S
         created_at=now,
         state=state.value,
         state_since=now,
-        next_check_at=None if paused else now,
     )
     try:
         with transaction.atomic():
             service.save(force_insert=True)
             Period.objects.create(service=service, state=state.value, started_at=now)
             _set_tags(service, tags)
+            due_checks.schedule(service, now)
     except IntegrityError:
         raise _explained(service) from None
     return service
@@ -57,8 +58,11 @@ def edit(
             moved = values["url_key"] != service.url_key
             for column, value in values.items():
                 setattr(service, column, value)
-            service.save(update_fields=list(values))
+            service.revision += 1
+            service.save(update_fields=["revision", *values])
             _set_tags(service, tags)
+            if moved:
+                _forget_certificate(service)
             _restart(service, now, forget=moved)
             _set_paused(service, paused=paused, now=now)
     except IntegrityError:
@@ -93,10 +97,9 @@ def _set_paused(service: Service, *, paused: bool, now: datetime) -> None:
     if paused == service.paused:
         return
     service.paused = paused
-    service.next_check_at = None if paused else now
-    service.lease_until = None
     _enter(service, State.PAUSED if paused else State.UNKNOWN, now)
-    service.save(update_fields=["paused", "next_check_at", "lease_until", *STANDING_COLUMNS])
+    service.save(update_fields=["paused", *STANDING_COLUMNS])
+    due_checks.schedule(service, now)
 
 
 def _restart(service: Service, now: datetime, *, forget: bool) -> None:
@@ -107,14 +110,21 @@ def _restart(service: Service, now: datetime, *, forget: bool) -> None:
         _enter(service, State.UNKNOWN, now)
     elif service.seen_at is not None:
         service.fresh_until = fresh_until(service.seen_at, service.interval_s, service.timeout_s)
-    service.next_check_at = now
-    service.save(update_fields=["next_check_at", *STANDING_COLUMNS])
+    service.save(update_fields=list(STANDING_COLUMNS))
+    due_checks.schedule(service, now)
+
+
+def _forget_certificate(service: Service) -> None:
+    service.certificate_expires_at = None
+    service.certificate_issuer = service.certificate_names = ""
+    service.save(update_fields=list(CERTIFICATE_COLUMNS))
 
 
 def _enter(service: Service, state: State, now: datetime) -> None:
     gap = expire(service.standing(), now)
     step = move(gap.standing, state, now)
-    apply_standing(service, step.standing)
+    # What was found before says nothing of the service as it is now.
+    apply_standing(service, replace(step.standing, seen_at=now))
     periods.write(service.pk, gap.transitions + step.transitions)
 
 

@@ -21,7 +21,7 @@ router = Router(tags=["services"])
 def list_services(request: HttpRequest) -> list[dict[str, Any]]:
     del request
     now = timezone.now()
-    found = Service.objects.order_by("pk").prefetch_related("tags")
+    found = Service.objects.order_by("pk").prefetch_related("tags", "due_checks")
     return [service_out(service, now) for service in found]
 
 

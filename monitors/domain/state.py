@@ -1,7 +1,7 @@
 """The confirmed state of a service, and how a result moves it."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from .result import CheckResult, Status
@@ -20,6 +20,9 @@ class State(StrEnum):
     def label(self) -> str:
         return self.value.capitalize()
 
+
+# Of the machines that check for one database.
+CLOCKS_MAY_DIFFER = timedelta(seconds=60)
 
 STATE_OF = {Status.UP: State.UP, Status.DEGRADED: State.DEGRADED, Status.DOWN: State.DOWN}
 
@@ -44,7 +47,7 @@ class Standing:
     streak_since: datetime | None = None
     """When the first of them was found."""
     seen_at: datetime | None = None
-    """When the newest result that counted was found."""
+    """When the newest result that counted was found; nothing from before it counts any more."""
     fresh_until: datetime | None = None
     """From when on nobody has looked lately; None while nobody ever did."""
 
@@ -72,8 +75,9 @@ def advance(standing: Standing, result: CheckResult, policy: Policy, fresh_until
     A change is confirmed by `failures_before_down` DOWN results in a row, out of DOWN by
     `successes_before_up` others in a row, and begins at the first of them. The first result
     after UNKNOWN decides at once, and so does a change between UP and DEGRADED. A result that
-    is not newer than the newest that counted changes nothing. Time in which the service was
-    not fresh becomes UNKNOWN. `fresh_until` is how long this result stays fresh.
+    is not newer than the newest that counted changes nothing; one that is older than the present
+    state (a clock was set back) counts from where that began. Time in which the service was not
+    fresh becomes UNKNOWN. `fresh_until` is how long this result stays fresh.
     """
     if standing.state is State.PAUSED or _comes_late(standing, result):
         return Step(standing)
@@ -81,6 +85,16 @@ def advance(standing: Standing, result: CheckResult, policy: Policy, fresh_until
     moved = _confirm(closed.standing, result, policy)
     seen = replace(moved.standing, seen_at=result.checked_at, fresh_until=fresh_until)
     return Step(seen, closed.transitions + moved.transitions)
+
+
+def after_clock_step(standing: Standing, now: datetime) -> Standing:
+    """Forget when the service was last seen, if that lies ahead: the clock was set back.
+
+    Otherwise nothing that is found would count until the clock has caught up.
+    """
+    if standing.seen_at is None or standing.seen_at <= now + CLOCKS_MAY_DIFFER:
+        return standing
+    return replace(standing, seen_at=None, fresh_until=None)
 
 
 def expire(standing: Standing, now: datetime) -> Step:
@@ -100,8 +114,7 @@ def move(standing: Standing, new: State, at: datetime) -> Step:
 
 
 def _comes_late(standing: Standing, result: CheckResult) -> bool:
-    newest = max(standing.since, standing.seen_at or standing.since)
-    return result.checked_at < newest or result.checked_at == standing.seen_at
+    return standing.seen_at is not None and result.checked_at <= standing.seen_at
 
 
 def _close_gap(standing: Standing, now: datetime) -> Step:

@@ -14,9 +14,12 @@ from monitors.domain.verdict import judge
 from monitors.models import Service, ServiceStatus
 from monitors.probes import observe
 
+from .claims import ANYWHERE, Claim, Claimer
 from .limits import limits
 
 CONCURRENCY = 100
+# The id of no checker.
+NOBODY = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,7 @@ class Checked:
     service: Service
     result: CheckResult
     row: ServiceStatus | None
-    """Its line in the log; None when the service was deleted during the check."""
+    """Its line in the log; None when the service was deleted meanwhile, and for what was due."""
 
 
 async def check_many(services: Sequence[Service]) -> AsyncIterator[Checked]:
@@ -49,6 +52,27 @@ async def check_many(services: Sequence[Service]) -> AsyncIterator[Checked]:
     finally:
         for task in pending:
             task.cancel()
+
+
+async def check_due(location: str = ANYWHERE) -> AsyncIterator[Checked]:
+    """Check what is due and held by no checker, and keep its beat, until nothing is left."""
+    claimer = Claimer(NOBODY, location)
+    while claims := await sync_to_async(_claim)(claimer):
+        found = await asyncio.gather(*(try_out(claim.spec) for claim in claims))
+        findings = [
+            Finding(claim.service_id, result, claim.due, location)
+            for claim, result in zip(claims, found, strict=True)
+        ]
+        await sync_to_async(record)(findings, timezone.now())
+        services = await Service.objects.ain_bulk([claim.service_id for claim in claims])
+        for finding in findings:
+            if finding.service_id in services:
+                yield Checked(services[finding.service_id], finding.result, None)
+
+
+def _claim(claimer: Claimer) -> list[Claim]:
+    now = timezone.now()
+    return claimer.take(CONCURRENCY, now, now)
 
 
 async def check_one(service: Service) -> Checked:

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from dataclasses import replace
+import time
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
@@ -10,82 +12,118 @@ from monitors.actions.results import Finding
 from monitors.domain.verdict import judge
 from monitors.probes import observe
 
-from . import claims
-from .claims import Claim
+from .claims import RENEW_EVERY_S, Claim, Claimer, pull_forward
 from .database import AWAY, DatabaseThread
+from .gauges import Gauges
+from .host_cap import HostCap
 from .limits import limits
 from .recorder import Recorder
 from .watch import LoopWatch
 
 logger = logging.getLogger(__name__)
 
-POLL_S = 0.25
+POLL_S = 0.5
+# A claim reaches past the next poll, and each check waits for its own moment: so it begins on time.
+AHEAD = timedelta(seconds=0.7)
 RETRY_AFTER_S = 1.0
 FINISH_WITHIN_S = 0.7
+MAX_WAITING = 10_000
 
 
+@dataclass(slots=True)
 class Checker:
     """Checks services as they fall due, many at a time, until told to stop."""
 
-    def __init__(
-        self,
-        database: DatabaseThread,
-        recorder: Recorder,
-        watch: LoopWatch,
-        concurrency: int = 1_000,
-    ) -> None:
-        self._database = database
-        self._recorder = recorder
-        self._watch = watch
-        self._concurrency = concurrency
-        self._in_flight: dict[asyncio.Task[None], Claim] = {}
+    database: DatabaseThread
+    claimer: Claimer
+    recorder: Recorder
+    watch: LoopWatch
+    gauges: Gauges
+    concurrency: int
+    hosts: HostCap
+    location: str = ""
+    _held: dict[int, Claim] = field(default_factory=dict)
+    _tasks: dict[asyncio.Task[None], Claim] = field(default_factory=dict)
+    _renewed_s: float = field(default_factory=time.monotonic)
+    _clock_offset_s: float = float("inf")
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            pause_s = await self._start_due()
+            began = time.monotonic()
+            try:
+                await self._start_due()
+                pause_s = max(0.0, POLL_S - (time.monotonic() - began))
+            except AWAY as error:
+                logger.warning("No checks are started while the database is away: %s", error)
+                pause_s = RETRY_AFTER_S
             await _wait(stop, pause_s)
         await self._finish()
 
-    async def _start_due(self) -> float:
-        """Start what is due and give the seconds to wait before looking again."""
-        free = self._concurrency - len(self._in_flight)
-        if free <= 0:
-            return POLL_S
-        try:
-            claimed = await self._database.run(lambda: claims.take(free, timezone.now()))
-        except AWAY as error:
-            logger.warning("No checks are started while the database is away: %s", error)
-            return RETRY_AFTER_S
-        for claim in claimed:
-            task = asyncio.create_task(self._check(claim))
-            self._in_flight[task] = claim
-            task.add_done_callback(self._forget)
-        return POLL_S
+    async def _start_due(self) -> None:
+        await self._meet_clock_step()
+        await self._renew()
+        waiting = self.hosts.waiting
+        free = min(self.concurrency - len(self._held) + waiting, MAX_WAITING - waiting)
+        # Before results that wait for the database are in, their services would be taken again.
+        if free <= 0 or self.recorder.is_behind:
+            return
+        now = timezone.now()
+        for claim in await self.database.run(lambda: self.claimer.take(free, now + AHEAD, now)):
+            if claim.due.id not in self._held:
+                self._held[claim.due.id] = claim
+                task = asyncio.create_task(self._check(claim))
+                self._tasks[task] = claim
+                task.add_done_callback(self._forget)
+        self.gauges.in_flight = len(self._held)
 
     async def _check(self, claim: Claim) -> None:
-        lag_before_ms = self._watch.lag_ms
-        seen = await observe(claim.spec, limits())
-        seen = replace(seen, loop_lag_ms=self._watch.lag_ms - lag_before_ms)
+        early_s = (claim.due.at - datetime.now(UTC)).total_seconds()
+        if early_s > 0:
+            await asyncio.sleep(early_s)
+        async with self.hosts.slot(claim.host):
+            lag_before_ms = self.watch.lag_ms
+            seen = await observe(claim.spec, limits())
+        seen = replace(seen, loop_lag_ms=self.watch.lag_ms - lag_before_ms)
         result = judge(claim.spec, seen)
-        self._recorder.put(Finding(claim.service_id, result, scheduled=True))
+        self.gauges.checked(late_s=(seen.started_at - claim.due.at).total_seconds())
+        self.recorder.put(Finding(claim.service_id, result, claim.due, self.location))
 
     def _forget(self, task: asyncio.Task[None]) -> None:
-        claim = self._in_flight.pop(task)
+        claim = self._tasks.pop(task)
+        del self._held[claim.due.id]
         if not task.cancelled() and (error := task.exception()):
             # The lease runs out and the service is checked again.
             logger.error("The check of service %d failed", claim.service_id, exc_info=error)
 
+    async def _meet_clock_step(self) -> None:
+        """Notice that the clock was set back, also while nobody ran: nothing would be due."""
+        offset_s = time.time() - time.monotonic()
+        if offset_s < self._clock_offset_s - 1:
+            moved = await self.database.run(lambda: pull_forward(timezone.now()))
+            if moved:
+                logger.warning("The clock was set back: %d checks are due at once", moved)
+        self._clock_offset_s = offset_s
+
+    async def _renew(self) -> None:
+        now_s = time.monotonic()
+        if now_s - self._renewed_s < RENEW_EVERY_S:
+            return
+        self._renewed_s = now_s
+        held = list(self._held)
+        if held:
+            await self.database.run(lambda: self.claimer.renew(held, timezone.now()))
+
     async def _finish(self) -> None:
         """Let checks in flight end for a moment, then give the others back."""
-        if not self._in_flight:
+        if not self._tasks:
             return
-        await asyncio.wait(self._in_flight, timeout=FINISH_WITHIN_S)
-        unfinished = dict(self._in_flight)
+        await asyncio.wait(self._tasks, timeout=FINISH_WITHIN_S)
+        unfinished = dict(self._tasks)
         for task in unfinished:
             task.cancel()
-        ids = [claim.service_id for claim in unfinished.values()]
+        ids = [claim.due.id for claim in unfinished.values()]
         try:
-            await self._database.run(lambda: claims.release(ids))
+            await self.database.run(lambda: self.claimer.release(ids))
         except AWAY as error:
             logger.warning("%d claims are left to run out: %s", len(ids), error)
 

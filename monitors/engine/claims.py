@@ -1,50 +1,120 @@
-"""Takes due services under a lease, so that any number of checkers share the work."""
+"""Takes due services under a lease, so that any number of checkers share the work.
 
+A lease is short, and renewed while a check lasts: what a dead checker held is due again for the
+others as soon as it has run out.
+"""
+
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.db import transaction
 
+from monitors.actions.results import DueTime
 from monitors.domain.spec import CheckSpec
-from monitors.models import Service
+from monitors.models import DueCheck, Service
+from monitors.models.due_check import DueCheckQuerySet
 
-# What a lease lasts beyond the check's own deadline: time to judge and to record.
-LEASE_MARGIN_S = 10
+LEASE_S = 12.0
+RENEW_EVERY_S = 4.0
+ANYWHERE = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One due service that this checker has to itself until the lease ends."""
+    """One due check that this checker has to itself as long as it renews the lease."""
 
+    due: DueTime
     service_id: int
     spec: CheckSpec
-    due_at: datetime
+    host: str
 
 
-def take(limit: int, now: datetime) -> list[Claim]:
-    """Claim up to `limit` due services, the longest overdue first.
+@dataclass(frozen=True, slots=True)
+class _Known:
+    revision: int
+    spec: CheckSpec
+    host: str
 
-    Of many checkers each gets services of its own: on PostgreSQL rows that another has locked
-    are skipped, on SQLite the transaction is the only writer. A checker that dies leaves leases
-    that run out, and its services are due again.
+
+class Claimer:
+    """Claims for one checker. It remembers what to check: a claim reads only what has changed."""
+
+    def __init__(self, holder: int, location: str = ANYWHERE) -> None:
+        self._holder = holder
+        self._locations = sorted({ANYWHERE, location})
+        self._known: dict[int, _Known] = {}
+
+    def take(self, limit: int, until: datetime, now: datetime) -> list[Claim]:
+        """Claim up to `limit` services due by `until`, the longest overdue first.
+
+        Of many checkers each gets services of its own: on PostgreSQL rows that another has
+        locked are skipped, on SQLite the transaction is the only writer.
+        """
+        with transaction.atomic():
+            taken = _lock(self._locations, limit, until, now)
+            lease_until = now + timedelta(seconds=LEASE_S)
+            rows = DueCheck.objects.filter(pk__in=[row[0] for row in taken])
+            rows.update(lease_until=lease_until, holder=self._holder)
+            self._learn({service_id: revision for _, service_id, _, revision in taken})
+        return [
+            Claim(DueTime(due_id, due_at), service_id, known.spec, known.host)
+            for due_id, service_id, due_at, _ in taken
+            if (known := self._known.get(service_id)) is not None
+        ]
+
+    def renew(self, due_ids: Collection[int], now: datetime) -> None:
+        """Keep checks that last longer than a lease."""
+        self._held(due_ids).update(lease_until=now + timedelta(seconds=LEASE_S))
+
+    def release(self, due_ids: Collection[int]) -> None:
+        """Give back claims that were not checked; they are due again at once."""
+        self._held(due_ids).update(lease_until=None)
+
+    def _held(self, due_ids: Collection[int]) -> DueCheckQuerySet:
+        # Not those that another checker has taken since, or that an edit has freed.
+        mine = DueCheck.objects.filter(pk__in=due_ids, holder=self._holder)
+        return mine.filter(lease_until__isnull=False)
+
+    def _learn(self, revisions: dict[int, int]) -> None:
+        """Read the services that are new or were edited."""
+        unknown = [
+            service_id
+            for service_id, revision in revisions.items()
+            if (known := self._known.get(service_id)) is None or known.revision != revision
+        ]
+        for service in Service.objects.filter(pk__in=unknown) if unknown else ():
+            spec = service.check_spec()
+            host = urlsplit(spec.url).hostname or ""
+            self._known[service.pk] = _Known(service.revision, spec, host)
+
+
+def _lock(
+    locations: Sequence[str], limit: int, until: datetime, now: datetime
+) -> list[tuple[int, int, datetime, int]]:
+    """Lock due rows; give each with its service, due time and the revision of the service."""
+    taken: list[tuple[int, int, datetime, int]] = []
+    # One location after the other: each is one range of one index.
+    for location in locations:
+        due = DueCheck.objects.due(until, now).filter(location=location)
+        rows = due.select_for_update(skip_locked=True, of=("self",)).values_list(
+            "pk", "service_id", "due_at", "service__revision"
+        )
+        taken += rows[: limit - len(taken)]
+    return taken
+
+
+def pull_forward(now: datetime) -> int:
+    """Make due what lies further ahead than its interval, and give their number.
+
+    Such due times were written before the clock was set back. Leases from then run out as well.
     """
-    with transaction.atomic():
-        due = Service.objects.due(now).select_for_update(skip_locked=True)
-        services = list(due[:limit])
-        for seconds in {service.timeout_s for service in services}:
-            ids = [service.pk for service in services if service.timeout_s == seconds]
-            lease_until = now + timedelta(seconds=seconds + LEASE_MARGIN_S)
-            Service.objects.filter(pk__in=ids).update(lease_until=lease_until)
-    return [_claim(service) for service in services]
-
-
-def release(service_ids: list[int]) -> None:
-    """Give back claims that were not checked; they are due again at once."""
-    Service.objects.filter(pk__in=service_ids).update(lease_until=None)
-
-
-def _claim(service: Service) -> Claim:
-    due_at = service.next_check_at
-    if due_at is None:
-        raise ValueError(f"{service.name} is claimed but not due")
-    return Claim(service.pk, service.check_spec(), due_at)
+    moved = 0
+    intervals = Service.objects.active().order_by().values_list("interval_s", flat=True).distinct()
+    for interval_s in intervals:
+        beyond = now + timedelta(seconds=interval_s + 1)
+        late = DueCheck.objects.filter(due_at__gt=beyond, service__interval_s=interval_s)
+        moved += late.update(due_at=now, lease_until=None)
+    leases = DueCheck.objects.filter(lease_until__gt=now + timedelta(seconds=2 * LEASE_S))
+    return moved + leases.update(lease_until=None)

@@ -1,6 +1,7 @@
 """One thread for the database work of a checker: the event loop never waits for a row."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -18,10 +19,15 @@ class DatabaseThread:
 
     def __init__(self) -> None:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
+        self.answered_s = time.monotonic()
+        """When the database last answered, on the monotonic clock."""
 
     async def run(self, function: Callable[[], T]) -> T:
         """Run it and give its answer. Raises what it raises."""
-        return await asyncio.get_running_loop().run_in_executor(self._executor, _renewing, function)
+        loop = asyncio.get_running_loop()
+        answer = await loop.run_in_executor(self._executor, _renewing, function)
+        self.answered_s = time.monotonic()
+        return answer
 
     async def close(self) -> None:
         await self.run(_disconnect)

@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+import time
 
 from django.utils import timezone
 
 from monitors.actions.results import Finding, record
 
 from .database import AWAY, DatabaseThread
+from .gauges import Gauges
 
 logger = logging.getLogger(__name__)
 
@@ -18,16 +20,20 @@ RETRY_AFTER_S = 1.0
 class Recorder:
     """Results are written at least once: a batch is kept until its commit is known.
 
-    While the database is away the batch waits; it cannot outgrow the checks in flight, since
-    claims wait for the same database.
+    Where the answer to a commit is lost, the batch is written again, and finds its due times
+    answered: so nothing is in the log twice. While the database is away the batch waits; it
+    cannot outgrow the checks in flight, since no more are claimed until it is written.
     """
 
-    def __init__(self, database: DatabaseThread, gather_s: float = 0.1) -> None:
+    def __init__(self, database: DatabaseThread, gauges: Gauges, gather_s: float = 0.5) -> None:
         self._database = database
+        self._gauges = gauges
         self._gather_s = gather_s
         self._waiting: list[Finding] = []
         self._arrived = asyncio.Event()
         self._closing = asyncio.Event()
+        self.is_behind = False
+        """Whether the last batch could not be written."""
 
     def put(self, finding: Finding) -> None:
         self._waiting.append(finding)
@@ -42,8 +48,7 @@ class Recorder:
         """Write until closed, and then what is left."""
         while not self._closing.is_set() or self._waiting:
             await self._arrived.wait()
-            if not self._closing.is_set():
-                await asyncio.sleep(self._gather_s)
+            await self._gather()
             self._arrived.clear()
             while self._waiting:
                 await self._write_batch()
@@ -53,15 +58,25 @@ class Recorder:
         self._closing.set()
         self._arrived.set()
 
+    async def _gather(self) -> None:
+        try:
+            await asyncio.wait_for(self._closing.wait(), self._gather_s)
+        except TimeoutError:
+            return
+
     async def _write_batch(self) -> None:
         batch = self._waiting[:BATCH_SIZE]
+        began = time.monotonic()
         try:
             await self._write(batch)
         except AWAY as error:
+            self.is_behind = True
             logger.warning("%d results wait for the database: %s", len(self._waiting), error)
             await asyncio.sleep(RETRY_AFTER_S)
         else:
+            self.is_behind = False
             del self._waiting[: len(batch)]
+        self._gauges.wrote(time.monotonic() - began)
 
     async def _write(self, batch: list[Finding]) -> None:
         """Write a batch; where the database refuses one of its results, write the others."""

@@ -4,18 +4,72 @@ import asyncio
 import logging
 import os
 import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 
+from django.conf import settings
+from django.utils import timezone
+
+from . import watch
 from .checker import Checker
-from .database import DatabaseThread
+from .claims import Claimer
+from .database import AWAY, DatabaseThread
+from .gauges import Gauges
+from .heartbeat import keep_beating
+from .host_cap import HostCap
+from .presence import keep_telling, register, sign_off
 from .recorder import Recorder
 from .watch import LoopWatch
 
 logger = logging.getLogger(__name__)
 
 STOP_WITHIN_S = 1.8
+RETRY_AFTER_S = 1.0
 
 
-async def run_forever(concurrency: int) -> None:
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """How a checker is known."""
+
+    name: str
+    location: str
+    concurrency: int
+    per_host: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A checker, taken apart."""
+
+    checker_id: int
+    database: DatabaseThread
+    recorder: Recorder
+    watch: LoopWatch
+    gauges: Gauges
+    checker: Checker
+
+
+def assemble(identity: Identity, checker_id: int, database: DatabaseThread) -> Parts:
+    """Put the parts of a checker together; nothing runs yet."""
+    gauges = Gauges()
+    recorder = Recorder(database, gauges)
+    lag = LoopWatch(gauges)
+    checker = Checker(
+        database=database,
+        claimer=Claimer(checker_id, identity.location),
+        recorder=recorder,
+        watch=lag,
+        gauges=gauges,
+        concurrency=identity.concurrency,
+        hosts=HostCap(identity.per_host),
+        location=identity.location,
+    )
+    return Parts(checker_id, database, recorder, lag, gauges, checker)
+
+
+async def run_forever(identity: Identity) -> None:
     """Check services as they fall due until SIGTERM or Ctrl-C.
 
     Ends within two seconds of the signal: checks in flight get a moment to finish, what they
@@ -26,39 +80,88 @@ async def run_forever(concurrency: int) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     database = DatabaseThread()
-    recorder = Recorder(database)
-    watch = LoopWatch()
-    watching = asyncio.create_task(watch.run(), name="watch")
-    checker = Checker(database, recorder, watch, concurrency)
-    writing = asyncio.create_task(recorder.run(), name="recorder")
-    checking = asyncio.create_task(checker.run(stop), name="checker")
+    checker_id = await _register(identity, database, stop)
+    if checker_id is None:
+        return
+    parts = assemble(identity, checker_id, database)
+    telling = keep_telling(checker_id, parts.gauges, parts.recorder, database)
+    beside = [
+        asyncio.create_task(parts.watch.run(), name="watch"),
+        asyncio.create_task(telling, name="presence"),
+    ]
+    if settings.HEARTBEAT_URL:
+        beating = keep_beating(settings.HEARTBEAT_URL, database)
+        beside.append(asyncio.create_task(beating, name="heartbeat"))
+    with _guarded(parts.watch):
+        await _run(parts, beside, stop)
+
+
+async def _register(
+    identity: Identity, database: DatabaseThread, stop: asyncio.Event
+) -> int | None:
+    """Make the checker known as soon as there is a database; None when stopped before."""
+    while not stop.is_set():
+        try:
+            return await database.run(
+                lambda: register(identity.name, identity.location, timezone.now())
+            )
+        except AWAY as error:
+            logger.warning("The checker waits for its database: %s", error)
+            await asyncio.wait({asyncio.create_task(stop.wait())}, timeout=RETRY_AFTER_S)
+    return None
+
+
+@contextmanager
+def _guarded(lag: LoopWatch) -> Iterator[None]:
+    over = threading.Event()
+    thread = threading.Thread(target=watch.guard, args=(lag, over), name="watchdog", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        thread.join()
+
+
+async def _run(parts: Parts, beside: list[asyncio.Task[None]], stop: asyncio.Event) -> None:
+    writing = asyncio.create_task(parts.recorder.run(), name="recorder")
+    checking = asyncio.create_task(parts.checker.run(stop), name="checker")
     await asyncio.wait(
-        {writing, checking, asyncio.create_task(stop.wait())}, return_when="FIRST_COMPLETED"
+        {writing, checking, *beside, asyncio.create_task(stop.wait())},
+        return_when="FIRST_COMPLETED",
     )
     stop.set()
-    watching.cancel()
-    await _stop(checking, writing, recorder, database)
+    died = [task for task in beside if task.done()]
+    for task in beside:
+        task.cancel()
+    await _stop(checking, writing, parts)
+    for task in died:
+        task.result()
 
 
-async def _stop(
-    checking: asyncio.Task[None],
-    writing: asyncio.Task[None],
-    recorder: Recorder,
-    database: DatabaseThread,
-) -> None:
+async def _stop(checking: asyncio.Task[None], writing: asyncio.Task[None], parts: Parts) -> None:
     try:
         async with asyncio.timeout(STOP_WITHIN_S):
             try:
                 await checking
             finally:
-                recorder.close()
+                parts.recorder.close()
                 await writing
-                await database.close()
+                await _sign_off(parts)
+                await parts.database.close()
     except TimeoutError:
         logger.error(  # noqa: TRY400 - where it waited says no more
-            "Stopped with %d results unwritten: the database does not answer", recorder.waiting
+            "Stopped with %d results unwritten: the database does not answer",
+            parts.recorder.waiting,
         )
         # A thread that waits for a dead database would hold the process; the database undoes
         # what was not committed.
         logging.shutdown()
         os._exit(1)
+
+
+async def _sign_off(parts: Parts) -> None:
+    try:
+        await parts.database.run(lambda: sign_off(parts.checker_id, timezone.now()))
+    except AWAY as error:
+        logger.warning("The checker cannot sign off: %s", error)

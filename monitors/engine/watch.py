@@ -1,18 +1,31 @@
-"""Measures how late the event loop runs."""
+"""Measures how late the event loop runs, and does not let it stand still for good."""
 
 import asyncio
+import faulthandler
+import logging
+import os
+import sys
+import threading
 import time
+
+from .gauges import Gauges
+
+logger = logging.getLogger(__name__)
 
 PERIOD_S = 0.02
 # Timers fire a little late on any machine; that is no lag of ours.
 TOLERATED_S = 0.005
+STALLED_AFTER_S = 30.0
 
 
 class LoopWatch:
     """Adds up the time by which the loop was late, so that a check can tell its own share."""
 
-    def __init__(self) -> None:
+    def __init__(self, gauges: Gauges) -> None:
+        self._gauges = gauges
         self.lag_ms = 0.0
+        self.beat_s = time.monotonic()
+        """When the loop was last seen to turn."""
 
     async def run(self) -> None:
         """Watch until cancelled."""
@@ -20,5 +33,26 @@ class LoopWatch:
             began = time.perf_counter()
             await asyncio.sleep(PERIOD_S)
             late_s = time.perf_counter() - began - PERIOD_S
+            self.beat_s = time.monotonic()
             if late_s > TOLERATED_S:
                 self.lag_ms += late_s * 1_000
+                self._gauges.lagged(late_s * 1_000)
+
+
+def guard(watch: LoopWatch, stop: threading.Event, after_s: float = STALLED_AFTER_S) -> None:
+    """Start the program again when its loop stands still; runs in a thread, until `stop`.
+
+    The new program takes the place of this process, so whoever started it need not notice. Where
+    not even this thread gets to run, the interpreter's own timer ends the process.
+    """
+    while not stop.wait(after_s / 10):
+        faulthandler.dump_traceback_later(2 * after_s, exit=True)
+        stood_still_s = time.monotonic() - watch.beat_s
+        if stood_still_s > after_s:
+            logger.critical(
+                "The event loop has stood still for %.0f s; the checker starts again", stood_still_s
+            )
+            faulthandler.dump_traceback(all_threads=True)
+            logging.shutdown()
+            os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - this very program again
+    faulthandler.cancel_dump_traceback_later()

@@ -2,8 +2,19 @@
 
 from .api_key import ApiKey
 from .check_evidence import CheckEvidence
+from .checker import Checker
+from .due_check import DueCheck
 from .period import Period
 from .service import Service, Tag
 from .service_status import ServiceStatus
 
-__all__ = ["ApiKey", "CheckEvidence", "Period", "Service", "ServiceStatus", "Tag"]
+__all__ = [
+    "ApiKey",
+    "CheckEvidence",
+    "Checker",
+    "DueCheck",
+    "Period",
+    "Service",
+    "ServiceStatus",
+    "Tag",
+]

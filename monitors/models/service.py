@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 
+from monitors.domain.locations import parse_locations
 from monitors.domain.spec import (
     DEFAULT_EXPECTED_STATUS,
     METHODS,
@@ -24,6 +25,7 @@ from .fields import SecretField
 
 MAX_NAME_LENGTH = 200
 MAX_INTERVAL_S = 604_800
+MAX_RETENTION_DAYS = 3_650
 STATES = [(state.value, state.label) for state in State]
 CONFIRMED_STATES = (State.UP, State.DEGRADED, State.DOWN)
 
@@ -41,11 +43,6 @@ class Tag(models.Model):
 class ServiceQuerySet(models.QuerySet["Service"]):
     def active(self) -> Self:
         return self.filter(paused=False)
-
-    def due(self, now: datetime) -> Self:
-        """Services to check by now that no checker holds; the longest overdue first."""
-        free = Q(lease_until=None) | Q(lease_until__lte=now)
-        return self.filter(free, next_check_at__lte=now).order_by("next_check_at")
 
     def with_shown_state(self, now: datetime) -> Self:
         """Add `shown_state`: the state, or UNKNOWN where nobody has looked lately."""
@@ -136,6 +133,16 @@ class Service(models.Model):
         default=14,
         validators=[MaxValueValidator(365)],
     )
+    locations = models.CharField("checked from", max_length=500, blank=True, default="")
+    locations_before_down = models.PositiveSmallIntegerField(
+        "locations that must agree", default=1, validators=[MinValueValidator(1)]
+    )
+    retention_days = models.PositiveSmallIntegerField(
+        "keep checks for",
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_RETENTION_DAYS)],
+    )
     tags = models.ManyToManyField(Tag, blank=True, related_name="services")
     paused = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
@@ -158,8 +165,8 @@ class Service(models.Model):
     certificate_issuer = models.CharField(max_length=200, default="", editable=False)
     certificate_names = models.TextField(default="", editable=False)
 
-    next_check_at = models.DateTimeField(null=True, db_index=True, editable=False)
-    lease_until = models.DateTimeField(null=True, editable=False)
+    revision = models.PositiveIntegerField(default=1, editable=False)
+    """Counts the edits, so that a checker sees whether what it knows of a service is current."""
 
     objects = ServiceQuerySet.as_manager()
 
@@ -184,9 +191,9 @@ class Service(models.Model):
             ),
             models.CheckConstraint(name="service_named", condition=~Q(name="") & ~Q(url="")),
             models.CheckConstraint(
-                name="service_due_unless_paused",
-                condition=Q(paused=True, next_check_at=None, state=State.PAUSED.value)
-                | Q(paused=False, next_check_at__isnull=False) & ~Q(state=State.PAUSED.value),
+                name="service_state_of_paused",
+                condition=Q(paused=True, state=State.PAUSED.value)
+                | Q(paused=False) & ~Q(state=State.PAUSED.value),
             ),
         ]
 
@@ -219,6 +226,15 @@ class Service(models.Model):
             degraded_after_ms=self.degraded_after_ms,
             tls_expiry_warn_days=self.tls_expiry_warn_days,
         )
+
+    @property
+    def next_check_at(self) -> datetime | None:
+        """When it is checked next; None while it is paused. Wants `due_checks` prefetched."""
+        return min((due.due_at for due in self.due_checks.all()), default=None)
+
+    def checked_from(self) -> tuple[str, ...]:
+        """Give the locations it is checked from; the empty name where any will do."""
+        return parse_locations(self.locations) or ("",)
 
     def policy(self) -> Policy:
         return Policy(self.failures_before_down, self.successes_before_up)

@@ -1,7 +1,7 @@
 """The log: one row a check, never changed after it is written."""
 
 from datetime import datetime
-from typing import Self
+from typing import Any, ClassVar, Self
 
 from django.db import models
 
@@ -40,6 +40,7 @@ class ServiceStatus(models.Model):
     wait_ms = models.FloatField(null=True)
     transfer_ms = models.FloatField(null=True)
     loop_lag_ms = models.FloatField(default=0.0)
+    location = models.CharField(max_length=40, default="", blank=True)
 
     objects = ServiceStatusQuerySet.as_manager()
 
@@ -56,23 +57,42 @@ class ServiceStatus(models.Model):
     def __str__(self) -> str:
         return f"{self.status} at {self.checked_at:%Y-%m-%d %H:%M:%S}"
 
-    @classmethod
-    def from_result(cls, service_id: int, result: CheckResult) -> "ServiceStatus":
+    LOGGED: ClassVar = (
+        "service_id",
+        "checked_at",
+        "status",
+        "reason",
+        "message",
+        "response_time_ms",
+        "status_code",
+        "dns_ms",
+        "connect_ms",
+        "tls_ms",
+        "wait_ms",
+        "transfer_ms",
+        "loop_lag_ms",
+        "location",
+    )
+
+    @staticmethod
+    def logged(service_id: int, result: CheckResult, location: str) -> tuple[Any, ...]:
+        """Give the values of a row, in the order of `LOGGED`."""
         phases = result.phases
-        return cls(
-            service_id=service_id,
-            checked_at=result.checked_at,
-            status=result.status.value,
-            reason=result.reason.value,
-            message=result.message,
-            response_time_ms=result.response_time_ms,
-            status_code=result.status_code,
-            dns_ms=phases.dns_ms,
-            connect_ms=phases.connect_ms,
-            tls_ms=phases.tls_ms,
-            wait_ms=phases.wait_ms,
-            transfer_ms=phases.transfer_ms,
-            loop_lag_ms=result.loop_lag_ms,
+        return (
+            service_id,
+            result.checked_at,
+            result.status.value,
+            result.reason.value,
+            result.message,
+            result.response_time_ms,
+            result.status_code,
+            phases.dns_ms,
+            phases.connect_ms,
+            phases.tls_ms,
+            phases.wait_ms,
+            phases.transfer_ms,
+            result.loop_lag_ms,
+            location,
         )
 
     @property

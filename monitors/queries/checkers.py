@@ -3,17 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min
+from django.db.models import Count, Min, Q
 
-from monitors.models import Service
+from monitors.models import DueCheck
 
 # Checks start within a second of their due time; half a minute is no jitter any more.
 LATE_AFTER_S = 30
+# A check takes a minute at most; what is held for longer waits for its host.
+HELD_TOO_LONG_S = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Lateness:
-    """Checks that should have begun and that no checker has taken."""
+    """Checks that should have begun and that no checker has taken, or that it does not get to."""
 
     overdue: int
     oldest_overdue_s: float
@@ -21,8 +23,12 @@ class Lateness:
 
 def lateness(now: datetime) -> Lateness | None:
     """Tell what is overdue; None while checks are on time."""
-    late = Service.objects.due(now).filter(next_check_at__lt=now - timedelta(seconds=LATE_AFTER_S))
-    found = late.order_by().aggregate(overdue=Count("pk"), oldest=Min("next_check_at"))
+    free = Q(lease_until=None) | Q(lease_until__lte=now)
+    held_too_long = Q(due_at__lt=now - timedelta(seconds=HELD_TOO_LONG_S))
+    late = DueCheck.objects.filter(
+        free | held_too_long, due_at__lt=now - timedelta(seconds=LATE_AFTER_S)
+    )
+    found = late.aggregate(overdue=Count("pk"), oldest=Min("due_at"))
     if not found["overdue"]:
         return None
     return Lateness(found["overdue"], (now - found["oldest"]).total_seconds())

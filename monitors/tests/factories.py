@@ -5,11 +5,11 @@ from itertools import count
 from typing import Any
 
 from monitors.actions import services
-from monitors.actions.results import Finding, record
+from monitors.actions.results import DueTime, Finding, record
 from monitors.domain.reasons import Reason
 from monitors.domain.result import CheckResult, Status
 from monitors.domain.targets import parse_target
-from monitors.models import Service
+from monitors.models import DueCheck, Service
 
 from .clock import NOON
 
@@ -38,10 +38,16 @@ def a_result(status: Status = Status.UP, at: datetime = NOON, **values: Any) -> 
     return CheckResult(checked_at=at, status=status, **(given | values))
 
 
+def scheduled(service: Service, result: CheckResult) -> Finding:
+    """Make a result that answers the service's present due time."""
+    due = DueCheck.objects.filter(service=service).first()
+    return Finding(service.pk, result, DueTime(due.pk, due.due_at) if due else None)
+
+
 def checked(service: Service, *statuses: Status, every_s: int = 60) -> Service:
     """Record results one interval apart, the first one interval after the service began."""
     for number, status in enumerate(statuses, start=1):
         at = service.created_at + timedelta(seconds=every_s * number)
-        record([Finding(service.pk, a_result(status, at), scheduled=True)], at)
+        record([scheduled(service, a_result(status, at))], at)
     service.refresh_from_db()
     return service

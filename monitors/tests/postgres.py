@@ -19,6 +19,7 @@ from pathlib import Path
 OWNER = "postgres"
 # A server that is thrown away need not survive a power cut.
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+AS_INSTALLED = ()
 
 
 def binaries() -> Path | None:
@@ -37,13 +38,14 @@ class Server:
     folder: Path
     data: Path
     port: int
+    settings: tuple[str, ...] = FAST
 
     @property
     def url(self) -> str:
         return f"postgres://{OWNER}:x@127.0.0.1:{self.port}/{OWNER}"
 
     def start(self) -> None:
-        settings = " ".join(f"-c {option}" for option in FAST)
+        settings = " ".join(f"-c {option}" for option in self.settings)
         options = f"-p {self.port} -k {self.data} -c listen_addresses=127.0.0.1 {settings}"
         self._control("-l", self.data / "log", "-o", options, "start")
 
@@ -59,7 +61,7 @@ class Server:
 
 
 @contextlib.contextmanager
-def restartable() -> Iterator[Server]:
+def restartable(settings: tuple[str, ...] = FAST) -> Iterator[Server]:
     """Run a server of its own while the block lasts."""
     folder = binaries()
     if folder is None:
@@ -68,7 +70,7 @@ def restartable() -> Iterator[Server]:
     try:
         _hand_over(data)
         _as_owner(folder / "initdb", "-D", data / "db", "-A", "trust", "-U", OWNER, "-E", "UTF8")
-        server = Server(folder, data, _free_port())
+        server = Server(folder, data, _free_port(), settings)
         server.start()
         try:
             yield server

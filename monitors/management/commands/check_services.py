@@ -4,6 +4,7 @@ import asyncio
 import json
 import sys
 from argparse import ArgumentParser
+from collections.abc import AsyncIterator
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -11,10 +12,14 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
+from monitors.domain.locations import parse_location
+from monitors.domain.spec import BadSetting
 from monitors.domain.wording import iso_utc, milliseconds
-from monitors.engine.check_now import Checked, check_many
-from monitors.engine.supervisor import run_forever
-from monitors.models import Service
+from monitors.engine.check_now import Checked, check_due, check_many
+from monitors.engine.host_cap import PER_HOST
+from monitors.engine.presence import default_name
+from monitors.engine.supervisor import Identity, run_forever
+from monitors.models import DueCheck, Service
 
 try:
     import uvloop
@@ -45,28 +50,62 @@ class Command(BaseCommand):
             default=DEFAULT_CONCURRENCY,
             help=f"checks at the same time with --forever (default {DEFAULT_CONCURRENCY})",
         )
+        parser.add_argument(
+            "--per-host",
+            type=int,
+            default=PER_HOST,
+            help=f"of these for one host at the same time (default {PER_HOST})",
+        )
+        parser.add_argument(
+            "--name", default="", help="name of this checker with --forever (default: host-process)"
+        )
+        parser.add_argument(
+            "--location",
+            default="",
+            help="label that is stored with each result of --forever and --due",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         del args
         if options["forever"]:
-            if not 1 <= options["concurrency"] <= MAX_CONCURRENCY:
-                raise CommandError(f"--concurrency is a number from 1 to {MAX_CONCURRENCY}.")
             with asyncio.Runner(loop_factory=new_event_loop) as runner:
-                runner.run(run_forever(options["concurrency"]))
+                runner.run(run_forever(_identity(options)))
             return
-        now = timezone.now()
-        chosen = Service.objects.due(now) if options["due"] else Service.objects.active()
-        async_to_sync(self._check)(list(chosen.order_by("name", "pk")), as_json=options["json"])
-
-    async def _check(self, services: list[Service], *, as_json: bool) -> None:
-        if not services and not as_json:
+        if options["due"]:
+            due = DueCheck.objects.due(timezone.now(), timezone.now()).count()
+            checking = check_due(_location(options))
+        else:
+            services = list(Service.objects.active().order_by("name", "pk"))
+            due, checking = len(services), check_many(services)
+        if not due and not options["json"]:
             self.stderr.write("There is no service to check.")
-        bar = tqdm(total=len(services), unit="check", disable=not sys.stderr.isatty(), leave=False)
+        async_to_sync(self._print)(checking, due, as_json=options["json"])
+
+    async def _print(self, checking: AsyncIterator[Checked], total: int, *, as_json: bool) -> None:
+        bar = tqdm(total=total, unit="check", disable=not sys.stderr.isatty(), leave=False)
         with bar:
-            async for checked in check_many(services):
+            async for checked in checking:
                 bar.update()
                 with bar.external_write_mode(file=sys.stdout):
                     self.stdout.write(_as_json(checked) if as_json else _as_text(checked))
+
+
+def _identity(options: dict[str, Any]) -> Identity:
+    """Read how the checker is to be known. Raises CommandError."""
+    for name in ("concurrency", "per_host"):
+        if not 1 <= options[name] <= MAX_CONCURRENCY:
+            words = name.replace("_", "-")
+            raise CommandError(f"--{words} is a number from 1 to {MAX_CONCURRENCY}.")
+    name = (options["name"].strip() or default_name())[:100]
+    return Identity(name, _location(options), options["concurrency"], options["per_host"])
+
+
+def _location(options: dict[str, Any]) -> str:
+    """Read the label of the place. Raises CommandError."""
+    try:
+        return parse_location(options["location"]) if options["location"] else ""
+    except BadSetting as bad:
+        raise CommandError(f"--location: {bad}") from None
 
 
 def _as_text(checked: Checked) -> str:

@@ -18,7 +18,7 @@ from monitors.domain.state import State
 from monitors.models import Period, Service, ServiceStatus
 from monitors.queries.uptime import uptime_between
 from monitors.tests.clock import NOON, noon_plus
-from monitors.tests.factories import a_result, a_service
+from monitors.tests.factories import a_result, a_service, scheduled
 
 STATUSES = st.sampled_from(list(Status))
 SECONDS = st.floats(0, 400).map(lambda seconds: round(seconds, 3))
@@ -51,12 +51,15 @@ class Life(RuleBasedStateMachine):
     def clock_jumps(self, hours: int) -> None:
         self.now = max(NOON, self.now + timedelta(hours=hours))
 
-    @rule(statuses=st.lists(STATUSES, min_size=1, max_size=5), age=SECONDS, scheduled=st.booleans())
-    def results_arrive(self, statuses: list[Status], age: float, scheduled: bool) -> None:
+    @rule(statuses=st.lists(STATUSES, min_size=1, max_size=5), age=SECONDS, beats=st.booleans())
+    def results_arrive(self, statuses: list[Status], age: float, beats: bool) -> None:
         began = self.now - timedelta(seconds=age)
+        results = [
+            a_result(status, began + timedelta(seconds=n)) for n, status in enumerate(statuses)
+        ]
         findings = [
-            Finding(self.service.pk, a_result(status, began + timedelta(seconds=n)), scheduled)
-            for n, status in enumerate(statuses)
+            scheduled(self.service, result) if beats else Finding(self.service.pk, result)
+            for result in results
         ]
         record(findings[::-1], self.now)
 

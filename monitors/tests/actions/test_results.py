@@ -8,9 +8,9 @@ from monitors.actions.results import Finding, record
 from monitors.domain.observation import Phases
 from monitors.domain.result import Status
 from monitors.domain.state import State
-from monitors.models import Period, Service, ServiceStatus
+from monitors.models import DueCheck, Period, Service, ServiceStatus
 from monitors.tests.clock import NOON, noon_plus
-from monitors.tests.factories import a_result, a_service, checked
+from monitors.tests.factories import a_result, a_service, checked, scheduled
 
 pytestmark = pytest.mark.django_db
 
@@ -103,18 +103,33 @@ def test_results_of_a_deleted_service_are_dropped_and_the_others_kept() -> None:
 
 def test_a_scheduled_result_ends_the_lease_and_keeps_the_beat() -> None:
     service = a_service(interval_s=60)
-    Service.objects.update(lease_until=noon_plus(15))
-    record([Finding(service.pk, a_result(UP, noon_plus(1)), scheduled=True)], noon_plus(2))
-    first = Service.objects.get(pk=service.pk)
+    DueCheck.objects.update(lease_until=noon_plus(15))
+    record([scheduled(service, a_result(UP, noon_plus(1)))], noon_plus(2))
+    first = DueCheck.objects.get(service=service)
     assert first.lease_until is None
-    assert first.next_check_at is not None
-    assert noon_plus(2) < first.next_check_at <= noon_plus(62)
-    due = first.next_check_at
-    done = due + timedelta(seconds=3)
-    record([Finding(service.pk, a_result(UP, due), scheduled=True)], done)
-    second = Service.objects.get(pk=service.pk).next_check_at
-    assert second is not None
-    assert (second - due).total_seconds() == pytest.approx(60, abs=1e-4)
+    assert noon_plus(2) < first.due_at <= noon_plus(62)
+    done = first.due_at + timedelta(seconds=3)
+    record([scheduled(service, a_result(UP, first.due_at))], done)
+    second = DueCheck.objects.get(service=service)
+    assert (second.due_at - first.due_at).total_seconds() == pytest.approx(60, abs=1e-4)
+
+
+def test_a_due_time_is_answered_once() -> None:
+    service = a_service()
+    twice = [scheduled(service, a_result(UP, noon_plus(seconds))) for seconds in (1, 2)]
+    for finding in twice:
+        record([finding], noon_plus(3))
+    assert [row.checked_at for row in ServiceStatus.objects.all()] == [noon_plus(1)]
+
+
+def test_a_result_of_settings_before_an_edit_is_dropped() -> None:
+    service = a_service()
+    asked = scheduled(service, a_result(DOWN, noon_plus(1)))
+    settings = {"name": "new", "url_key": service.url_key}
+    services.edit(service.pk, settings, [], noon_plus(2))
+    record([asked], noon_plus(3))
+    assert not ServiceStatus.objects.exists()
+    assert DueCheck.objects.get(service=service).due_at == noon_plus(2)
 
 
 def test_an_unconfirmed_failure_is_checked_again_soon() -> None:
@@ -122,7 +137,7 @@ def test_an_unconfirmed_failure_is_checked_again_soon() -> None:
     due_at = []
     for seconds, status in ((0, UP), (10, DOWN), (25, DOWN)):
         at = noon_plus(seconds)
-        record([Finding(service.pk, a_result(status, at), scheduled=True)], at)
+        record([scheduled(service, a_result(status, at))], at)
         due_at.append(Service.objects.get(pk=service.pk).next_check_at)
     assert due_at[1] == noon_plus(25)
     assert due_at[2] == due_at[0]
@@ -130,10 +145,10 @@ def test_an_unconfirmed_failure_is_checked_again_soon() -> None:
 
 def test_a_check_on_request_leaves_the_schedule_alone() -> None:
     service = checked(a_service(interval_s=3_600), UP)
-    Service.objects.update(lease_until=noon_plus(100))
+    DueCheck.objects.update(lease_until=noon_plus(100))
     record([Finding(service.pk, a_result(UP, noon_plus(90)))], noon_plus(90))
-    after = Service.objects.get(pk=service.pk)
-    assert (after.next_check_at, after.lease_until) == (service.next_check_at, noon_plus(100))
+    after = DueCheck.objects.get(service=service)
+    assert (after.due_at, after.lease_until) == (service.next_check_at, noon_plus(100))
 
 
 def test_a_failure_on_request_is_confirmed_soon() -> None:
@@ -156,7 +171,7 @@ def test_nothing_is_written_when_a_part_fails(monkeypatch: pytest.MonkeyPatch) -
     def fails(*_args: object) -> None:
         raise IntegrityError
 
-    monkeypatch.setattr("monitors.actions.results.update_each", fails)
+    monkeypatch.setattr("monitors.actions.results.update_many", fails)
     with pytest.raises(IntegrityError):
         record([Finding(service.pk, a_result(UP, noon_plus(1)))], noon_plus(1))
     assert not ServiceStatus.objects.exists()
@@ -169,9 +184,10 @@ def test_a_batch_costs_the_same_number_of_queries_whatever_its_size(
     many = [checked(a_service(), UP) for _ in range(20)]
     for batch in (many[:2], many):
         at = noon_plus(160 if batch is many else 100)
-        findings = [Finding(service.pk, a_result(UP, at), scheduled=True) for service in batch]
-        # Lock and read, insert the log, update the services: one each, and the savepoint's two.
-        with django_assert_num_queries(5):  # type: ignore[operator]
+        findings = [scheduled(service, a_result(UP, at)) for service in batch]
+        # Lock and read, see what is still open, insert the log, update the services, set the due
+        # times: one each, and the savepoint's two.
+        with django_assert_num_queries(7):  # type: ignore[operator]
             record(findings, at)
 
 

@@ -116,7 +116,7 @@ def test_delete_takes_the_history_along() -> None:
         {"failures_before_down": 0},
         {"name": ""},
         {"paused": True},
-        {"next_check_at": None},
+        {"state": "PAUSED"},
     ],
 )
 def test_the_database_itself_refuses_nonsense(values: dict[str, object]) -> None:

@@ -1,13 +1,20 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from datetime import datetime
 
 import pytest
 from django.db import connection
 
-from monitors.engine import claims
-from monitors.models import Service
+from monitors.actions import services
+from monitors.engine.claims import LEASE_S, Claim, Claimer, pull_forward
+from monitors.models import DueCheck
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_service
+
+ME, OTHER = 1, 2
+
+
+def take(claimer: Claimer, limit: int = 10, now: datetime = NOON) -> list[Claim]:
+    return claimer.take(limit, now, now)
 
 
 @pytest.mark.django_db
@@ -15,52 +22,114 @@ def test_the_longest_overdue_come_first_and_the_paused_never() -> None:
     late, later = a_service(now=noon_plus(-60)), a_service(now=noon_plus(-30))
     a_service(now=noon_plus(1))
     a_service(paused=True)
-    taken = claims.take(10, NOON)
-    assert [(claim.service_id, claim.due_at) for claim in taken] == [
+    taken = take(Claimer(ME))
+    assert [(claim.service_id, claim.due.at) for claim in taken] == [
         (late.pk, noon_plus(-60)),
         (later.pk, noon_plus(-30)),
     ]
-    assert taken[0].spec == late.check_spec()
+    assert (taken[0].spec, taken[0].host) == (late.check_spec(), f"s{late.name.split()[1]}.example")
+
+
+@pytest.mark.django_db
+def test_what_falls_due_in_a_moment_is_taken_ahead() -> None:
+    soon = a_service(now=noon_plus(0.5))
+    a_service(now=noon_plus(2))
+    taken = Claimer(ME).take(10, noon_plus(0.7), NOON)
+    assert [claim.service_id for claim in taken] == [soon.pk]
 
 
 @pytest.mark.django_db
 def test_a_limit_is_kept() -> None:
     for _ in range(3):
         a_service()
-    assert [len(claims.take(2, NOON)) for _ in range(3)] == [2, 1, 0]
+    claimer = Claimer(ME)
+    assert [len(take(claimer, 2)) for _ in range(3)] == [2, 1, 0]
 
 
 @pytest.mark.django_db
-def test_a_lease_runs_out_after_the_check_would_have() -> None:
-    a_service(timeout_s=5.0)
-    assert len(claims.take(1, NOON)) == 1
-    assert claims.take(1, noon_plus(14.9)) == []
-    assert len(claims.take(1, noon_plus(15))) == 1
+def test_what_a_dead_checker_held_is_due_again_within_15_s() -> None:
+    a_service()
+    assert len(take(Claimer(ME))) == 1
+    other = Claimer(OTHER)
+    assert take(other, now=noon_plus(LEASE_S - 0.1)) == []
+    assert len(take(other, now=noon_plus(LEASE_S))) == 1
+    assert LEASE_S < 15
+
+
+@pytest.mark.django_db
+def test_a_renewed_lease_lasts_on_and_a_lost_one_is_not_taken_back() -> None:
+    a_service()
+    mine, other = Claimer(ME), Claimer(OTHER)
+    (claim,) = take(mine)
+    mine.renew([claim.due.id], noon_plus(10))
+    assert take(other, now=noon_plus(10 + LEASE_S - 0.1)) == []
+    assert len(take(other, now=noon_plus(10 + LEASE_S))) == 1
+    mine.renew([claim.due.id], noon_plus(100))
+    mine.release([claim.due.id])
+    (row,) = DueCheck.objects.values_list("holder", "lease_until")
+    assert row == (OTHER, noon_plus(10 + 2 * LEASE_S))
 
 
 @pytest.mark.django_db
 def test_what_is_given_back_is_due_at_once() -> None:
     service = a_service()
-    claims.take(1, NOON)
-    claims.release([service.pk])
-    assert [claim.service_id for claim in claims.take(1, NOON)] == [service.pk]
+    claimer = Claimer(ME)
+    claimer.release([claim.due.id for claim in take(claimer)])
+    assert [claim.service_id for claim in take(Claimer(OTHER))] == [service.pk]
+
+
+@pytest.mark.django_db
+def test_an_edit_is_seen_at_the_next_claim(django_assert_num_queries: object) -> None:
+    service = a_service()
+    claimer = Claimer(ME)
+    (before,) = take(claimer)
+    claimer.release([before.due.id])
+    # What has not changed is not read again: lock, update and the savepoint's two.
+    with django_assert_num_queries(4):  # type: ignore[operator]
+        (same,) = take(claimer)
+    assert same.spec is before.spec
+    services.edit(service.pk, {"url_key": service.url_key, "keyword": "ok"}, [], NOON)
+    (after,) = take(claimer)
+    assert (before.spec.keyword, after.spec.keyword) == ("", "ok")
+
+
+@pytest.mark.django_db
+def test_a_service_with_locations_is_checked_from_each_of_them() -> None:
+    service = a_service(locations="berlin, oslo")
+    anywhere = a_service()
+    assert [claim.service_id for claim in take(Claimer(ME, "paris"))] == [anywhere.pk]
+    for number, location in enumerate(("berlin", "oslo"), start=OTHER):
+        assert [claim.service_id for claim in take(Claimer(number, location))] == [service.pk]
+
+
+@pytest.mark.django_db
+def test_after_the_clock_was_set_back_nothing_waits_for_it() -> None:
+    beyond, soon = a_service(now=noon_plus(3_600), interval_s=60), a_service(now=noon_plus(50))
+    DueCheck.objects.filter(service=beyond).update(lease_until=noon_plus(3_612))
+    assert pull_forward(NOON) == 1
+    assert dict(DueCheck.objects.values_list("service_id", "due_at")) == {
+        beyond.pk: NOON,
+        soon.pk: noon_plus(50),
+    }
+    assert [claim.service_id for claim in take(Claimer(ME))] == [beyond.pk]
 
 
 @pytest.mark.django_db(transaction=True)
 def test_checkers_side_by_side_share_the_work_and_take_nothing_twice() -> None:
     ids = {a_service().pk for _ in range(200)}
 
-    def claim_all() -> list[int]:
+    def claim_all(number: int) -> list[int]:
         taken: list[int] = []
+        claimer = Claimer(number)
         try:
-            while batch := claims.take(7, NOON + timedelta(seconds=1)):
+            while batch := take(claimer, 7, noon_plus(1)):
                 taken += [claim.service_id for claim in batch]
         finally:
             connection.close()
         return taken
 
     with ThreadPoolExecutor(4) as threads:
-        shares = [future.result() for future in [threads.submit(claim_all) for _ in range(4)]]
+        shares = list(threads.map(claim_all, range(4)))
     everything = [service_id for share in shares for service_id in share]
     assert sorted(everything) == sorted(ids)
-    assert Service.objects.filter(lease_until=None).count() == 0
+    assert DueCheck.objects.filter(lease_until=None).count() == 0

@@ -9,6 +9,7 @@ from django.db import DataError, OperationalError
 from monitors.actions.results import Finding
 from monitors.engine import recorder
 from monitors.engine.database import DatabaseThread
+from monitors.engine.gauges import Gauges
 from monitors.tests.factories import a_result
 
 
@@ -35,7 +36,7 @@ async def record_through(table: FakeTable, monkeypatch: pytest.MonkeyPatch, coun
     monkeypatch.setattr(recorder, "record", table.record)
     monkeypatch.setattr(recorder, "RETRY_AFTER_S", 0)
     database = DatabaseThread()
-    writer = recorder.Recorder(database, gather_s=0)
+    writer = recorder.Recorder(database, Gauges(), gather_s=0)
     running = asyncio.create_task(writer.run())
     for number in range(count):
         writer.put(Finding(number, a_result()))
@@ -74,7 +75,7 @@ async def test_one_result_that_cannot_be_stored_costs_no_other(
 
 async def test_closing_with_nothing_to_write_ends_at_once() -> None:
     database = DatabaseThread()
-    writer = recorder.Recorder(database)
+    writer = recorder.Recorder(database, Gauges())
     running = asyncio.create_task(writer.run())
     writer.close()
     await running

@@ -3,11 +3,12 @@ import time
 
 import pytest
 
+from monitors.engine.gauges import Gauges
 from monitors.engine.watch import LoopWatch
 
 
 async def watched(blocking_s: float) -> float:
-    watch = LoopWatch()
+    watch = LoopWatch(Gauges())
     watching = asyncio.create_task(watch.run())
     await asyncio.sleep(0.05)
     time.sleep(blocking_s)  # noqa: ASYNC251 - the very thing that is measured

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from monitors.models import ApiKey, Service, ServiceStatus
+from monitors.models import ApiKey, DueCheck, ServiceStatus
 from monitors.tests.factories import a_service
 from monitors.tests.local_server import LocalServer
 
@@ -34,7 +34,9 @@ def test_every_active_service_is_checked_and_has_its_line(target: LocalServer) -
 def test_only_what_is_due_is_checked(target: LocalServer) -> None:
     service = a_service(url=target.url)
     assert len(run("--due")) == 1
-    Service.objects.update(next_check_at=timezone.now() + timedelta(hours=1))
+    assert run("--due") == []
+    DueCheck.objects.update(lease_until=timezone.now() + timedelta(hours=1))
+    DueCheck.objects.update(due_at=timezone.now())
     assert run("--due") == []
     assert ServiceStatus.objects.filter(service=service).count() == 1
 

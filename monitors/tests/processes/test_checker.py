@@ -112,7 +112,7 @@ def test_a_hanging_service_delays_neither_the_others_nor_the_stop(
     assert stored == [("quick", "UP", len(target.requests))]
     # What was not finished is given back: due at once for the next checker.
     leases = query(
-        installation, "SELECT count(*) FROM monitors_service WHERE lease_until IS NOT NULL"
+        installation, "SELECT count(*) FROM monitors_duecheck WHERE lease_until IS NOT NULL"
     )
     assert leases == [(0,)]
 

@@ -2,7 +2,7 @@ import pytest
 
 from monitors.domain.result import Status
 from monitors.domain.state import State
-from monitors.models import Service
+from monitors.models import DueCheck
 from monitors.queries.checkers import Lateness, lateness
 from monitors.queries.dashboard import ListFilter, Sort, list_page
 from monitors.tests.clock import NOON, noon_plus
@@ -112,5 +112,5 @@ def test_lateness_is_read_from_due_times() -> None:
     a_service(paused=True)
     assert lateness(noon_plus(30)) is None
     assert lateness(noon_plus(90)) == Lateness(1, 90.0)
-    Service.objects.update(lease_until=noon_plus(100))
+    DueCheck.objects.update(lease_until=noon_plus(100))
     assert lateness(noon_plus(90)) is None

@@ -1,0 +1,87 @@
+"""What the benchmarks have in common: databases of their own, services by the thousand."""
+
+import contextlib
+import os
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from monitors.tests import postgres  # noqa: E402 - after the path
+
+
+@contextlib.contextmanager
+def sqlite() -> Iterator[str]:
+    """Give the URL of a database file that goes with the block."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield f"sqlite:///{folder}/db.sqlite3"
+
+
+@contextlib.contextmanager
+def postgresql() -> Iterator[str]:
+    """Give the URL of a server of its own, with the settings of a server that keeps its data."""
+    with postgres.restartable(postgres.AS_INSTALLED) as server:
+        yield server.url
+
+
+DATABASES = {"SQLite": sqlite, "PostgreSQL": postgresql}
+
+
+def environment(database_url: str) -> dict[str, str]:
+    return {**os.environ, "DATABASE_URL": database_url, "SECRET_KEY": "benchmark"}
+
+
+def set_up_django() -> None:
+    """Load the project in this process and make its tables."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "uptime_site.settings")
+    # Settings tell a command by its name: it has one connection, and no pool.
+    sys.argv[0] = "manage.py"
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+
+
+def add_services(url: str, count: int, interval_s: int, first_in_s: float = 0.0) -> None:
+    """Add services that are due on their beat, or all at once when `first_in_s` is 0."""
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from monitors.domain.schedule import next_beat
+    from monitors.domain.state import State
+    from monitors.models import DueCheck, Period, Service
+
+    now = timezone.now()
+    starts = now + timedelta(seconds=first_in_s)
+    services = Service.objects.bulk_create(
+        [
+            Service(
+                name=f"Service {number}",
+                url=f"{url}{number}",
+                url_key=f"{url}{number}",
+                interval_s=interval_s,
+                created_at=now,
+                state=State.UNKNOWN.value,
+                state_since=now,
+            )
+            for number in range(count)
+        ],
+        batch_size=2_000,
+    )
+    Period.objects.bulk_create(
+        [Period(service=s, state=State.UNKNOWN.value, started_at=now) for s in services],
+        batch_size=5_000,
+    )
+    DueCheck.objects.bulk_create(
+        [
+            DueCheck(service=s, due_at=next_beat(s.pk, interval_s, starts) if first_in_s else now)
+            for s in services
+        ],
+        batch_size=5_000,
+    )

@@ -1,0 +1,21 @@
+"""Writes when a service is to be checked next, inside the caller's transaction."""
+
+from datetime import datetime
+
+from monitors.models import DueCheck, Service
+
+
+def schedule(service: Service, now: datetime) -> None:
+    """Make a service due at once from each of its locations; a paused one nowhere.
+
+    A check that is under way asks by settings of before: its result is not taken any more, since
+    it answers another due time.
+    """
+    wanted = [] if service.paused else service.checked_from()
+    DueCheck.objects.filter(service=service).exclude(location__in=wanted).delete()
+    DueCheck.objects.bulk_create(
+        [DueCheck(service=service, location=location, due_at=now) for location in wanted],
+        update_conflicts=True,
+        unique_fields=["service", "location"],
+        update_fields=["due_at", "lease_until", "holder"],
+    )

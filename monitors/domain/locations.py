@@ -1,0 +1,39 @@
+"""Names of the places that checkers stand in."""
+
+import re
+from collections.abc import Sequence
+
+from .result import Status
+from .spec import BadSetting
+
+MAX_LENGTH = 40
+
+
+def parse_location(text: str) -> str:
+    """Read a name like "berlin" or "eu-west.2". Raises BadSetting."""
+    name = text.strip()
+    if not re.fullmatch(r"[\w.-]{1,40}", name):
+        raise BadSetting(
+            f"“{name[:40]}” is not the name of a location: "
+            "letters, digits, dots and dashes, at most 40."
+        )
+    return name
+
+
+def parse_locations(text: str) -> tuple[str, ...]:
+    """Read names with commas between them, each once. Raises BadSetting."""
+    return tuple(dict.fromkeys(parse_location(part) for part in text.split(",") if part.strip()))
+
+
+def agreed_status(statuses: Sequence[Status], needed: int) -> Status | None:
+    """Tell what locations say together, each by its newest result.
+
+    DOWN where at least `needed` of them say so, else the worse of what the others say; None where
+    there are no others and too few say DOWN.
+    """
+    others = [status for status in statuses if status is not Status.DOWN]
+    if len(statuses) - len(others) >= needed:
+        return Status.DOWN
+    if not others:
+        return None
+    return Status.DEGRADED if Status.DEGRADED in others else Status.UP

@@ -1,0 +1,29 @@
+"""The row by which a running checker says that it is alive, and how it is doing."""
+
+from django.db import models
+
+
+class Checker(models.Model):
+    name = models.CharField(max_length=100, unique=True)
+    location = models.CharField(max_length=40, default="", blank=True)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    """Its last sign of life."""
+    stopped_at = models.DateTimeField(null=True)
+    """When it ended in order; None while it runs, and where it was killed."""
+    in_flight = models.PositiveIntegerField(default=0)
+    unwritten = models.PositiveIntegerField(default=0)
+    """Results that wait to be written."""
+    checks_per_s = models.FloatField(default=0.0)
+    lag_ms = models.FloatField(default=0.0)
+    """By how much its event loop was late at worst since the sign of life before."""
+    late_ms = models.FloatField(default=0.0)
+    """By how much a check began after its due time at worst since then."""
+    write_ms = models.FloatField(default=0.0)
+    """How long the slowest write to the database took since then."""
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name

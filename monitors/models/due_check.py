@@ -1,0 +1,50 @@
+"""When a service is due, and who has taken it: the one table that checkers fight over."""
+
+from datetime import datetime
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+
+from .service import Service
+
+MAX_LOCATION_LENGTH = 40
+
+
+class DueCheckQuerySet(models.QuerySet["DueCheck"]):
+    def due(self, until: datetime, now: datetime) -> Self:
+        """What is to be checked by `until` and held by no checker; the longest overdue first."""
+        free = Q(lease_until=None) | Q(lease_until__lte=now)
+        return self.filter(free, due_at__lte=until).order_by("due_at")
+
+
+class DueCheck(models.Model):
+    """The next check of a service from one location; a paused service has none.
+
+    A table of its own, and a narrow one: both a claim and a result write here, and a row of
+    Service is ten times as wide and has more indexes.
+    """
+
+    service = models.ForeignKey(
+        Service, on_delete=models.CASCADE, related_name="due_checks", db_index=False
+    )
+    location = models.CharField(max_length=MAX_LOCATION_LENGTH, default="", blank=True)
+    """Where it is to be checked from; empty where any checker may."""
+    due_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    """Until when a checker has it to itself; the checker renews it while the check lasts."""
+    holder = models.PositiveIntegerField(null=True)
+    """The id of that checker."""
+    last_status = models.CharField(max_length=8, default="")
+    last_checked_at = models.DateTimeField(null=True)
+
+    objects = DueCheckQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["service", "location"], name="due_check_once"),
+        ]
+        indexes = [models.Index(fields=["location", "due_at"], name="due_check_by_time")]
+
+    def __str__(self) -> str:
+        return f"check {self.service_id} at {self.due_at:%Y-%m-%d %H:%M:%S}"
