@@ -47,10 +47,8 @@ def set_up_django() -> None:
     call_command("migrate", verbosity=0)
 
 
-def add_services(url: str, count: int, interval_s: int, first_in_s: float = 0.0) -> None:
-    """Add services that are due on their beat, or all at once when `first_in_s` is 0."""
-    from datetime import timedelta
-
+def add_services(url: str, count: int, interval_s: int, *, on_beat: bool = False) -> None:
+    """Add services that are due on their beat, or all at once."""
     from django.utils import timezone
 
     from monitors.domain.schedule import next_beat
@@ -58,7 +56,6 @@ def add_services(url: str, count: int, interval_s: int, first_in_s: float = 0.0)
     from monitors.models import DueCheck, Period, Service
 
     now = timezone.now()
-    starts = now + timedelta(seconds=first_in_s)
     services = Service.objects.bulk_create(
         [
             Service(
@@ -80,7 +77,7 @@ def add_services(url: str, count: int, interval_s: int, first_in_s: float = 0.0)
     )
     DueCheck.objects.bulk_create(
         [
-            DueCheck(service=s, due_at=next_beat(s.pk, interval_s, starts) if first_in_s else now)
+            DueCheck(service=s, due_at=next_beat(s.pk, interval_s, now) if on_beat else now)
             for s in services
         ],
         batch_size=5_000,

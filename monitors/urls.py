@@ -36,5 +36,7 @@ urlpatterns = [
     path("setup/", accounts.setup, name="setup"),
     path("accounts/", include(account)),
     path("api/v1/", api_paths()),
+    path("checkers/", health.checkers, name="checkers"),
     path("healthz", health.healthz, name="healthz"),
+    path("metrics", health.metrics, name="metrics"),
 ]

@@ -15,7 +15,7 @@ from monitors.domain.schedule import next_beat, retry_at
 from monitors.domain.state import Policy, Standing, State, advance, after_clock_step
 from monitors.models import CheckEvidence, DueCheck, Service, ServiceStatus
 
-from . import periods
+from . import periods, rollups
 from .bulk import insert_many, update_many
 from .standings import CERTIFICATE_COLUMNS, STANDING_COLUMNS
 
@@ -100,6 +100,7 @@ def record(findings: Sequence[Finding], now: datetime) -> list[ServiceStatus | N
             if finding.service_id in subjects and (finding.due is None or finding.due in open_due)
         ]
         rows = _log(kept)
+        rollups.mark_late([finding.result.checked_at for finding in kept], now)
         for finding in sorted(kept, key=lambda finding: finding.result.checked_at):
             _take_in(subjects[finding.service_id], finding, now)
         _write(subjects)

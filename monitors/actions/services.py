@@ -11,7 +11,7 @@ from monitors.domain.freshness import fresh_until
 from monitors.domain.state import State, expire, move
 from monitors.models import Period, Service, Tag
 
-from . import due_checks, periods
+from . import due_checks, periods, retention
 from .standings import CERTIFICATE_COLUMNS, STANDING_COLUMNS, apply_standing
 
 
@@ -83,7 +83,10 @@ def resume(service_id: int, now: datetime) -> Service:
 def delete(service_id: int) -> None:
     """Delete a service and its history. Raises Service.DoesNotExist."""
     with transaction.atomic():
-        Service.objects.select_for_update().get(pk=service_id).delete()
+        service = Service.objects.select_for_update().get(pk=service_id)
+        # First the log: the ORM would read every row of it into memory.
+        retention.delete_log(service_id)
+        service.delete()
 
 
 def _switch(service_id: int, *, paused: bool, now: datetime) -> Service:

@@ -25,7 +25,7 @@ class Recorder:
     cannot outgrow the checks in flight, since no more are claimed until it is written.
     """
 
-    def __init__(self, database: DatabaseThread, gauges: Gauges, gather_s: float = 0.5) -> None:
+    def __init__(self, database: DatabaseThread, gauges: Gauges, gather_s: float = 1.0) -> None:
         self._database = database
         self._gauges = gauges
         self._gather_s = gather_s

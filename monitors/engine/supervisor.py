@@ -19,6 +19,7 @@ from .database import AWAY, DatabaseThread
 from .gauges import Gauges
 from .heartbeat import keep_beating
 from .host_cap import HostCap
+from .housekeeping import Housekeeper
 from .presence import keep_telling, register, sign_off
 from .recorder import Recorder
 from .watch import LoopWatch
@@ -89,6 +90,9 @@ async def run_forever(identity: Identity) -> None:
         asyncio.create_task(parts.watch.run(), name="watch"),
         asyncio.create_task(telling, name="presence"),
     ]
+    housekeeping = DatabaseThread()
+    keeping = Housekeeper(housekeeping).run()
+    beside.append(asyncio.create_task(keeping, name="housekeeping"))
     if settings.HEARTBEAT_URL:
         beating = keep_beating(settings.HEARTBEAT_URL, database)
         beside.append(asyncio.create_task(beating, name="heartbeat"))

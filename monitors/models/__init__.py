@@ -5,6 +5,7 @@ from .check_evidence import CheckEvidence
 from .checker import Checker
 from .due_check import DueCheck
 from .period import Period
+from .rollup import Chore, DailySummary, HourlySummary, HourToRedo
 from .service import Service, Tag
 from .service_status import ServiceStatus
 
@@ -12,7 +13,11 @@ __all__ = [
     "ApiKey",
     "CheckEvidence",
     "Checker",
+    "Chore",
+    "DailySummary",
     "DueCheck",
+    "HourToRedo",
+    "HourlySummary",
     "Period",
     "Service",
     "ServiceStatus",

@@ -5,8 +5,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Min, Q
 
-from monitors.models import DueCheck
+from monitors.models import Checker, DueCheck
 
+# A checker gives a sign of life every five seconds; its leases run out after twelve.
+SILENT_AFTER_S = 15
 # Checks start within a second of their due time; half a minute is no jitter any more.
 LATE_AFTER_S = 30
 # A check takes a minute at most; what is held for longer waits for its host.
@@ -19,6 +21,31 @@ class Lateness:
 
     overdue: int
     oldest_overdue_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class CheckerRow:
+    """A checker as the pages show it."""
+
+    checker: Checker
+    state: str
+    """running, stopped, or silent: killed, stuck, or cut off from the database."""
+
+    @property
+    def is_running(self) -> bool:
+        return self.state == "running"
+
+
+def checkers(now: datetime) -> tuple[CheckerRow, ...]:
+    """Give every checker that has been heard of lately, the running ones first."""
+    rows = [CheckerRow(checker, _state(checker, now)) for checker in Checker.objects.all()]
+    return tuple(sorted(rows, key=lambda row: (not row.is_running, row.checker.name)))
+
+
+def _state(checker: Checker, now: datetime) -> str:
+    if checker.stopped_at is not None:
+        return "stopped"
+    return "silent" if now - checker.seen_at > timedelta(seconds=SILENT_AFTER_S) else "running"
 
 
 def lateness(now: datetime) -> Lateness | None:

@@ -1,22 +1,51 @@
-"""Whether this installation does its work."""
+"""Whether this installation does its work, and the figures that tell it."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import DatabaseError
 
 from monitors.domain.wording import rough_duration
 
-from .checkers import lateness
+from .checkers import CheckerRow, Lateness, checkers, lateness
 
 
-def trouble(now: datetime) -> str | None:
-    """Say what is wrong in one sentence; None while the database answers and checks are on time."""
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How checking goes, by the due times in the database and by what the checkers say."""
+
+    trouble: str | None
+    """What is wrong, in one sentence; None while the database answers and checks are on time."""
+    late: Lateness | None = None
+    checkers: tuple[CheckerRow, ...] = ()
+
+    @property
+    def running(self) -> tuple[CheckerRow, ...]:
+        return tuple(row for row in self.checkers if row.is_running)
+
+    @property
+    def figures(self) -> dict[str, float]:
+        """Give sums, and of what is measured the worst, over the running checkers."""
+        running = [row.checker for row in self.running]
+        return {
+            "overdue": self.late.overdue if self.late else 0,
+            "oldest_overdue_s": round(self.late.oldest_overdue_s, 1) if self.late else 0,
+            "checkers": len(running),
+            "in_flight": sum(checker.in_flight for checker in running),
+            "unwritten": sum(checker.unwritten for checker in running),
+            "checks_per_s": round(sum(checker.checks_per_s for checker in running), 1),
+            "loop_lag_ms": round(max((checker.lag_ms for checker in running), default=0), 1),
+            "late_ms": round(max((checker.late_ms for checker in running), default=0), 1),
+            "write_ms": round(max((checker.write_ms for checker in running), default=0), 1),
+        }
+
+
+def health(now: datetime) -> Health:
     try:
-        late = lateness(now)
+        late, known = lateness(now), checkers(now)
     except DatabaseError:
-        return "the database does not answer"
+        return Health("the database does not answer")
     if late is None:
-        return None
-    return (
-        f"checks are late: {late.overdue} overdue, by up to {rough_duration(late.oldest_overdue_s)}"
-    )
+        return Health(None, None, known)
+    oldest = rough_duration(late.oldest_overdue_s)
+    return Health(f"checks are late: {late.overdue} overdue, by up to {oldest}", late, known)

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 SETTINGS = (ROOT / "uptime_site" / "settings.py").read_text()
 
-READ = re.findall(r'(?:env\.\w+|_boolean|_whole_number|_list)\(\s*"([A-Z_]+)"', SETTINGS)
+READ = re.findall(r'(?:env\.\w+|_boolean|_whole_number|_list|_web\w+)\(\s*"([A-Z_]+)"', SETTINGS)
 READ += re.findall(r"_env\.\w+\('([A-Z_]+)'", (ROOT / "gunicorn.conf.py").read_text())
 OUR_COMMANDS = [name for name, app in get_commands().items() if app == "monitors"]
 

@@ -2,7 +2,7 @@ from datetime import timedelta
 
 import pytest
 
-from monitors.domain.schedule import next_beat, retry_at
+from monitors.domain.schedule import NEIGHBOURS, next_beat, retry_at
 from monitors.tests.clock import NOON, noon_plus
 
 
@@ -30,8 +30,14 @@ def test_services_are_spread_evenly_over_the_interval() -> None:
     seconds = sorted((next_beat(i, 60, NOON) - NOON).total_seconds() for i in range(1, 10_001))
     in_each_second = [sum(second < s <= second + 1 for s in seconds) for second in range(60)]
     # 10,000 / 60 = 166.7 a second.
-    assert max(in_each_second) <= 170
-    assert min(in_each_second) >= 163
+    assert max(in_each_second) <= 190
+    assert min(in_each_second) >= 140
+
+
+def test_neighbours_follow_each_other_and_their_group_is_short() -> None:
+    group = [next_beat(i, 60, NOON) for i in range(NEIGHBOURS, 2 * NEIGHBOURS)]
+    assert group == sorted(group)
+    assert group[-1] - group[0] < timedelta(seconds=0.6)
 
 
 def test_retry_counts_from_the_check() -> None:

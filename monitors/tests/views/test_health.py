@@ -4,22 +4,60 @@ import pytest
 from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
+from prometheus_client.parser import text_string_to_metric_families
 
-from monitors.tests.factories import a_service
+from monitors.actions.api_keys import issue
+from monitors.domain.result import Status
+from monitors.models import Checker
+from monitors.tests.factories import a_service, checked
 
 pytestmark = pytest.mark.django_db
 
 
+def a_checker(name: str, **values: object) -> Checker:
+    now = timezone.now()
+    return Checker.objects.create(**{"name": name, "started_at": now, "seen_at": now} | values)
+
+
+def figures(body: bytes) -> dict[str, float]:
+    lines = body.decode().splitlines()[1:]
+    return {name: float(value) for name, _, value in (line.partition(" ") for line in lines)}
+
+
+def metrics(body: bytes) -> dict[tuple[str, str], float]:
+    """Give every sample by its name and its labels' values."""
+    return {
+        (sample.name.removeprefix("uptime_site_"), " ".join(sample.labels.values())): sample.value
+        for family in text_string_to_metric_families(body.decode())
+        for sample in family.samples
+    }
+
+
 def test_all_is_well_without_a_login(client: Client) -> None:
+    a_checker("a", in_flight=3, checks_per_s=1.5, lag_ms=7, write_ms=12)
+    a_checker("b", in_flight=1, checks_per_s=2, lag_ms=2, late_ms=40)
+    a_checker("gone", seen_at=timezone.now() - timedelta(minutes=1), in_flight=50)
     answer = client.get("/healthz")
-    assert (answer.status_code, answer.content) == (200, b"ok\n")
+    assert (answer.status_code, answer.content.splitlines()[0]) == (200, b"ok")
+    assert figures(answer.content) == {
+        "overdue": 0,
+        "oldest_overdue_s": 0,
+        "checkers": 2,
+        "in_flight": 4,
+        "unwritten": 0,
+        "checks_per_s": 3.5,
+        "loop_lag_ms": 7,
+        "late_ms": 40,
+        "write_ms": 12,
+    }
 
 
 def test_late_checks_are_no_health(client: Client) -> None:
     a_service(now=timezone.now() - timedelta(minutes=5))
     answer = client.get("/healthz")
     assert answer.status_code == 503
-    assert answer.content == b"checks are late: 1 overdue, by up to 5 minutes\n"
+    assert answer.content.splitlines()[0] == b"checks are late: 1 overdue, by up to 5 minutes"
+    assert figures(answer.content)["oldest_overdue_s"] == pytest.approx(300, abs=5)
 
 
 def test_a_silent_database_is_no_health(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -28,4 +66,52 @@ def test_a_silent_database_is_no_health(client: Client, monkeypatch: pytest.Monk
 
     monkeypatch.setattr("monitors.queries.health.lateness", fails)
     answer = client.get("/healthz")
-    assert (answer.status_code, answer.content) == (503, b"the database does not answer\n")
+    assert answer.status_code == 503
+    assert answer.content.splitlines()[0] == b"the database does not answer"
+
+
+def test_metrics_for_prometheus_which_brings_a_key(client: Client) -> None:
+    a_checker("a", location="oslo", in_flight=3, lag_ms=7)
+    a_checker("b", stopped_at=timezone.now(), in_flight=9)
+    up = checked(a_service(name='A "quoted" name', now=timezone.now()), Status.UP)
+    a_service(now=timezone.now() - timedelta(minutes=5))
+    key = issue("prometheus", timezone.now())
+    answer = client.get("/metrics", headers={"Authorization": f"Bearer {key}"})
+    assert answer["Content-Type"] == "text/plain; version=0.0.4; charset=utf-8"
+    found = metrics(answer.content)
+    labels = f"{up.pk} {up.name} {up.url}"
+    expected = {
+        ("services", "up"): 1,
+        ("services", "unknown"): 1,
+        ("checks_overdue", ""): 1,
+        ("checker_up", "a oslo"): 1,
+        ("checker_up", "b "): 0,
+        ("checks_in_flight", "a oslo"): 3,
+        ("loop_lag_seconds", "a oslo"): 0.007,
+        ("service_up", labels): 1,
+        ("service_response_seconds", labels): 0.0125,
+    }
+    assert {name: found[name] for name in expected} == expected
+    assert ("checks_in_flight", "b ") not in found
+    assert sum(key[0] == "service_up" for key in found) == 1
+
+
+def test_metrics_for_whoever_is_logged_in(signed_in: Client) -> None:
+    assert signed_in.get("/metrics").status_code == 200
+
+
+def test_a_wrong_key_is_told(client: Client) -> None:
+    answer = client.get("/metrics", headers={"Authorization": "Bearer nonsense"})
+    assert (answer.status_code, answer.content) == (401, b"This is no valid API key.\n")
+
+
+def test_the_page_shows_who_checks(signed_in: Client) -> None:
+    assert "No checker has ever run" in signed_in.get("/checkers/").content.decode()
+    a_checker("north", location="oslo")
+    a_checker("south", seen_at=timezone.now() - timedelta(minutes=1))
+    a_checker("west", stopped_at=timezone.now())
+    page = signed_in.get("/checkers/").content.decode().partition("<tbody>")[2]
+    words = ["north", "running", "oslo", "south", "silent", "1 minute ago", "west", "stopped"]
+    places = [page.find(word) for word in words]
+    assert sorted(places) == places
+    assert -1 not in places

@@ -1,0 +1,93 @@
+"""Writes the numbers of this installation in the text format of Prometheus."""
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from monitors.queries.metrics import Numbers, ServiceNumbers
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
+_PREFIX = "uptime_site"
+_SERVICE = ("id", "name", "url")
+_CHECKER = ("checker", "location")
+
+
+class _Collector(Collector):
+    def __init__(self, numbers: Numbers) -> None:
+        self._numbers = numbers
+
+    def collect(self) -> Iterator[Metric]:
+        yield from _backlog(self._numbers)
+        yield from _checkers(self._numbers)
+        yield from _services(self._numbers)
+
+
+def prometheus_text(numbers: Numbers) -> bytes:
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Collector(numbers))
+    return generate_latest(registry)
+
+
+def _backlog(numbers: Numbers) -> Iterator[Metric]:
+    states = _family("services", "Services by the state that is shown", ("state",))
+    for entry in numbers.states:
+        states.add_metric([entry.state.value.lower()], entry.count)
+    yield states
+    late = numbers.health.late
+    overdue = _family("checks_overdue", "Checks that should have begun half a minute ago")
+    overdue.add_metric([], late.overdue if late else 0)
+    yield overdue
+    oldest = _family("checks_overdue_oldest_seconds", "By how much the oldest of them is late")
+    oldest.add_metric([], late.oldest_overdue_s if late else 0)
+    yield oldest
+
+
+def _checkers(numbers: Numbers) -> Iterator[Metric]:
+    rows = numbers.health.checkers
+    up = _family("checker_up", "Whether a checker gives signs of life", _CHECKER)
+    silence = _family("checker_silent_seconds", "Time since its last sign of life", _CHECKER)
+    for row in rows:
+        labels = [row.checker.name, row.checker.location]
+        up.add_metric(labels, row.is_running)
+        silence.add_metric(labels, (numbers.now - row.checker.seen_at).total_seconds())
+    yield up
+    yield silence
+    for column, unit, name, description in (
+        ("in_flight", 1, "checks_in_flight", "Checks that a checker holds"),
+        ("unwritten", 1, "results_unwritten", "Results that wait for the database"),
+        ("checks_per_s", 1, "checks_per_second", "Checks that a checker makes a second"),
+        ("lag_ms", 1_000, "loop_lag_seconds", "By how much its event loop was late at worst"),
+        ("late_ms", 1_000, "check_late_seconds", "By how much a check began late at worst"),
+        ("write_ms", 1_000, "write_seconds", "How long the slowest write of results took"),
+    ):
+        family = _family(name, description, _CHECKER)
+        for row in rows:
+            if row.is_running:
+                labels = [row.checker.name, row.checker.location]
+                family.add_metric(labels, getattr(row.checker, column) / unit)
+        yield family
+
+
+def _services(numbers: Numbers) -> Iterator[Metric]:
+    up = _family("service_up", "1 is up or degraded, 0 is down, none is unknown", _SERVICE)
+    time = _family("service_response_seconds", "Response time of the last check", _SERVICE)
+    expiry = _family("service_certificate_expiry_timestamp_seconds", "When it expires", _SERVICE)
+    for service in numbers.services:
+        labels = _labels(service)
+        if service.is_up is not None:
+            up.add_metric(labels, service.is_up)
+        if service.response_time_ms is not None:
+            time.add_metric(labels, service.response_time_ms / 1_000)
+        if service.certificate_expires_at is not None:
+            expiry.add_metric(labels, service.certificate_expires_at.timestamp())
+    yield from (up, time, expiry)
+
+
+def _labels(service: ServiceNumbers) -> list[str]:
+    return [str(service.id), service.name, service.url]
+
+
+def _family(name: str, description: str, labels: tuple[str, ...] = ()) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"{_PREFIX}_{name}", description, labels=labels)

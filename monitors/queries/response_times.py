@@ -1,0 +1,134 @@
+"""Response times over any range: from summaries, and from the log where there is none yet."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitors.domain.result import Status
+from monitors.domain.rollups import Summary, merge, summarise
+from monitors.models import Chore, DailySummary, HourlySummary, Service, ServiceStatus
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+SUMMARIES = "summaries"
+
+
+Part = tuple[datetime, datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The checks of a stretch of time."""
+
+    starts_at: datetime
+    summary: Summary
+
+
+@dataclass(frozen=True, slots=True)
+class Range:
+    """A length of time up to now that the service page can show."""
+
+    name: str
+    label: str
+    length: timedelta
+    step: timedelta
+
+
+RANGES = (
+    Range("24h", "24 hours", timedelta(hours=24), HOUR),
+    Range("7d", "7 days", timedelta(days=7), HOUR),
+    Range("30d", "30 days", timedelta(days=30), DAY),
+    Range("90d", "90 days", timedelta(days=90), DAY),
+)
+
+
+def summary_between(service: Service, start: datetime, end: datetime) -> Summary:
+    """Sum up the checks that began from `start` on and before `end`.
+
+    Whole days and hours come from their summaries. What is left at both ends, and what has not
+    been summed up yet, comes from the log as far as it is kept.
+    """
+    days, hours, rest = _cut(start, min(end, max(start, _summed_up_until(start))), end)
+    found = [*_stored(DailySummary, service, [days]), *_stored(HourlySummary, service, hours)]
+    return merge([slot.summary for slot in found] + [_logged(service, *part) for part in rest])
+
+
+def slots(service: Service, wanted: Range, now: datetime) -> tuple[Slot, ...]:
+    """Give the steps of a range in order of time; those without a check are left out."""
+    start = _floor(now - wanted.length, wanted.step) + wanted.step
+    summed_up = _summed_up_until(start)
+    today = _floor(summed_up, wanted.step)
+    model = HourlySummary if wanted.step == HOUR else DailySummary
+    found = _stored(model, service, [(start, max(start, today))])
+    # The running step: what is summed up of it, and what is not.
+    begins = max(start, today)
+    running = (
+        [*_stored(HourlySummary, service, [(begins, summed_up)])] if wanted.step == DAY else []
+    )
+    recent = _recent(service, max(begins, summed_up), now, wanted.step)
+    by_step: dict[datetime, list[Summary]] = {}
+    for slot in (*running, *recent):
+        by_step.setdefault(_floor(slot.starts_at, wanted.step), []).append(slot.summary)
+    rest = [Slot(at, merge(parts)) for at, parts in sorted(by_step.items())]
+    return tuple(slot for slot in (*found, *rest) if slot.summary.checks)
+
+
+def _cut(
+    start: datetime, summed_up: datetime, end: datetime
+) -> tuple[
+    tuple[datetime, datetime], list[tuple[datetime, datetime]], list[tuple[datetime, datetime]]
+]:
+    """Cut a range into whole days, whole hours around them, and the rest, all half open."""
+    first_hour, last_hour = _ceil(start, HOUR), _floor(summed_up, HOUR)
+    if first_hour >= last_hour:
+        return (start, start), [], [(start, end)]
+    first_day, last_day = _ceil(first_hour, DAY), _floor(last_hour, DAY)
+    rest = [(start, first_hour), (last_hour, end)]
+    if first_day >= last_day:
+        return (start, start), [(first_hour, last_hour)], rest
+    return (first_day, last_day), [(first_hour, first_day), (last_day, last_hour)], rest
+
+
+def _stored(
+    model: type[HourlySummary] | type[DailySummary], service: Service, parts: Sequence[Part]
+) -> Iterable[Slot]:
+    for start, end in parts:
+        if start < end:
+            rows = model.objects.between(start, end).filter(service=service)
+            for row in rows.order_by("starts_at"):
+                yield Slot(row.starts_at, row.summary())
+
+
+def _logged(service: Service, start: datetime, end: datetime) -> Summary:
+    return summarise((status, time_ms) for _, status, time_ms in _rows(service, start, end))
+
+
+def _recent(service: Service, start: datetime, end: datetime, step: timedelta) -> list[Slot]:
+    found: dict[datetime, list[tuple[Status, float | None]]] = {}
+    for at, status, time_ms in _rows(service, start, end):
+        found.setdefault(_floor(at, step), []).append((status, time_ms))
+    return [Slot(at, summarise(results)) for at, results in sorted(found.items())]
+
+
+def _rows(
+    service: Service, start: datetime, end: datetime
+) -> Iterable[tuple[datetime, Status, float | None]]:
+    if start >= end:
+        return
+    rows = ServiceStatus.objects.of(service).filter(checked_at__gte=start, checked_at__lt=end)
+    for at, status, time_ms in rows.values_list("checked_at", "status", "response_time_ms"):
+        yield at, Status(status), time_ms
+
+
+def _summed_up_until(otherwise: datetime) -> datetime:
+    chore = Chore.objects.filter(name=SUMMARIES).values_list("done_until", flat=True).first()
+    return chore or otherwise
+
+
+def _floor(moment: datetime, step: timedelta) -> datetime:
+    whole = moment.replace(minute=0, second=0, microsecond=0)
+    return whole if step == HOUR else whole.replace(hour=0)
+
+
+def _ceil(moment: datetime, step: timedelta) -> datetime:
+    floor = _floor(moment, step)
+    return floor if floor == moment else floor + step
