@@ -1,4 +1,4 @@
-"""/services/{id}/uptime."""
+"""/services/{id}/uptime and /services/{id}/response-times."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -9,8 +9,10 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from monitors.interfaces.schemas.response_times import ResponseTimesOut, response_times_out
 from monitors.interfaces.schemas.uptime import UptimeOut, uptime_out
 from monitors.models import Service
+from monitors.queries.response_times import summary_between
 from monitors.queries.uptime import uptime_between
 
 from .errors import Refused
@@ -35,12 +37,27 @@ def read_uptime(
     del request
     service = get_object_or_404(Service, pk=service_id)
     now = timezone.now()
+    start, end = _bounds(window, now)
+    return uptime_out(uptime_between(service, start, end, now))
+
+
+@router.get("/services/{int:service_id}/response-times", response=ResponseTimesOut)
+def read_response_times(
+    request: HttpRequest, service_id: int, window: Query[Window]
+) -> dict[str, float | None]:
+    """Give counts and percentiles from one time to another; by default of the last 30 days."""
+    del request
+    service = get_object_or_404(Service, pk=service_id)
+    return response_times_out(summary_between(service, *_bounds(window, timezone.now())))
+
+
+def _bounds(window: Window, now: datetime) -> tuple[datetime, datetime]:
     end = _aware(window.to, "to") or now
     start = _aware(window.from_, "from") or end - DEFAULT_WINDOW
     if start >= end:
         sentence = "The window must begin before it ends."
         raise Refused(422, "invalid", sentence, {"from": sentence})
-    return uptime_out(uptime_between(service, start, end, now))
+    return start, end
 
 
 def _aware(moment: datetime | None, name: str) -> datetime | None:

@@ -19,6 +19,10 @@ class ResponsePoint:
     at: datetime
     status: Status
     response_time_ms: float | None
+    upper_ms: float | None = None
+    """A second value above the first, like a high percentile."""
+    note: str = ""
+    """What stands in its title instead of its status and time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,8 @@ class ResponseLine:
 
     lines: tuple[str, ...]
     """Points of polylines, "x,y x,y"."""
+    uppers: tuple[str, ...]
+    """The same for the upper values."""
     dots: tuple[Dot, ...]
     downs: tuple[Dot, ...]
     values: tuple[ValueTick, ...]
@@ -60,12 +66,16 @@ def response_line(points: Sequence[ResponsePoint]) -> ResponseLine | None:
     if len(points) < 2:  # noqa: PLR2004 - a line has two ends
         return None
     times = [p.response_time_ms for p in points if p.response_time_ms is not None]
-    ticks = round_ticks(max(times, default=0.0))
+    uppers = [p.upper_ms for p in points if p.upper_ms is not None]
+    ticks = round_ticks(max(times + uppers, default=0.0))
     x = _time_scale(points[0].at, points[-1].at)
     y = Scale(0.0, ticks[-1], HEIGHT - BOTTOM, TOP)
     placed = [_dot(point, x, y) for point in points]
     return ResponseLine(
         lines=_lines(points, placed),
+        uppers=_lines(points, [_upper(p, dot, y) for p, dot in zip(points, placed, strict=True)])
+        if uppers
+        else (),
         dots=tuple(dot for dot in placed if dot.kind != "down"),
         downs=tuple(dot for dot in placed if dot.kind == "down"),
         values=tuple(ValueTick(y(tick), milliseconds(tick) if tick else "0") for tick in ticks),
@@ -82,7 +92,12 @@ def _dot(point: ResponsePoint, x: Scale, y: Scale) -> Dot:
     time = point.response_time_ms
     height = y(time) if time is not None and point.status is not Status.DOWN else HEIGHT - BOTTOM
     title = point.status.label if time is None else f"{point.status.label}, {milliseconds(time)}"
-    return Dot(x(point.at.timestamp()), height, point.status.value.lower(), title)
+    return Dot(x(point.at.timestamp()), height, point.status.value.lower(), point.note or title)
+
+
+def _upper(point: ResponsePoint, dot: Dot, y: Scale) -> Dot:
+    height = y(point.upper_ms) if point.upper_ms is not None else dot.y
+    return Dot(dot.x, height, dot.kind, dot.title)
 
 
 def _lines(points: Sequence[ResponsePoint], placed: Sequence[Dot]) -> tuple[str, ...]:

@@ -49,6 +49,18 @@ class Summary:
         return self.max_ms
 
     @property
+    def median_ms(self) -> float | None:
+        return self.percentile_ms(0.5)
+
+    @property
+    def p95_ms(self) -> float | None:
+        return self.percentile_ms(0.95)
+
+    @property
+    def p99_ms(self) -> float | None:
+        return self.percentile_ms(0.99)
+
+    @property
     def worst(self) -> Status:
         if self.down:
             return Status.DOWN

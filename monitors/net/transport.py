@@ -111,7 +111,7 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
         try:
             sock.setblocking(False)  # noqa: FBT003 - its signature
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            await asyncio.get_running_loop().sock_connect(sock, (address, port))
+            await _finish_connecting(sock, sock.connect_ex((address, port)))
         except OSError as error:
             sock.close()
             raise _unconnected(error, address, port) from error
@@ -165,6 +165,30 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
         shown = tls.certificate(transport.get_extra_info("ssl_object"))
         transport.abort()
         return shown
+
+
+async def _finish_connecting(sock: socket.socket, outcome: int) -> None:
+    """Wait until a connection stands. Raises OSError.
+
+    uvloop's sock_connect asks getaddrinfo in a thread even for an address, which costs more than
+    the connection.
+    """
+    if outcome == errno.EINPROGRESS:
+        loop = asyncio.get_running_loop()
+        ready = loop.create_future()
+        loop.add_writer(sock, _set_ready, ready)
+        try:
+            await ready
+        finally:
+            loop.remove_writer(sock)
+        outcome = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
+    if outcome:
+        raise OSError(outcome, os.strerror(outcome))
+
+
+def _set_ready(ready: "asyncio.Future[None]") -> None:
+    if not ready.done():
+        ready.set_result(None)
 
 
 _PATIENCE_S = 2.0

@@ -6,12 +6,14 @@ from datetime import datetime
 
 from monitors.domain.observation import Phases
 from monitors.domain.result import Status
+from monitors.domain.rollups import Summary, merge
 from monitors.domain.state import State
 from monitors.domain.wording import duration
 from monitors.models import Period, Service, ServiceStatus
 
 from .dashboard import ServiceRow, service_row
 from .history import newest
+from .response_times import RANGES, Range, Slot, slots
 from .uptime import UptimeFigure, uptime_figures
 
 RECENT = 10
@@ -58,6 +60,15 @@ class ServicePage:
     outages: tuple[Outage, ...]
     uptimes: tuple[UptimeFigure, ...]
     certificate: CertificateFacts | None
+    range: Range | None
+    """What the chart shows; None for the latest checks one by one."""
+    slots: tuple[Slot, ...]
+    """The steps of that range."""
+
+    @property
+    def summary(self) -> Summary:
+        """Of the range that the chart shows."""
+        return merge(slot.summary for slot in self.slots)
 
     @property
     def recent(self) -> Sequence[ServiceStatus]:
@@ -68,7 +79,8 @@ class ServicePage:
         return self.checks[0].phases if self.checks else None
 
 
-def service_page(service: Service, now: datetime) -> ServicePage:
+def service_page(service: Service, now: datetime, range_name: str = "") -> ServicePage:
+    shown = next((known for known in RANGES if known.name == range_name), None)
     return ServicePage(
         row=service_row(service, now),
         reason=service.last_reason,
@@ -78,6 +90,8 @@ def service_page(service: Service, now: datetime) -> ServicePage:
         outages=outages(service, now),
         uptimes=uptime_figures(service, now),
         certificate=_certificate(service, now),
+        range=shown,
+        slots=slots(service, shown, now) if shown else (),
     )
 
 
@@ -154,6 +168,8 @@ def _settings(service: Service) -> tuple[tuple[str, str], ...]:
         ("Must not contain", service.keyword_absent),
         ("JSON", _json(service)),
         ("Degraded", _slow(service)),
+        ("Checked from", _places(service)),
+        ("Checks are kept", _kept(service)),
     ]
     return (*lines, *((label, value) for label, value in optional if value))
 
@@ -172,6 +188,16 @@ def _json(service: Service) -> str:
     if not service.json_expected:
         return f"{service.json_path} is there"
     return f"{service.json_path} {service.json_compare} {service.json_expected}"
+
+
+def _places(service: Service) -> str:
+    if not service.locations:
+        return ""
+    return f"{service.locations}; down where {service.locations_before_down} say so"
+
+
+def _kept(service: Service) -> str:
+    return f"for {service.retention_days} days" if service.retention_days else ""
 
 
 def _slow(service: Service) -> str:

@@ -17,6 +17,7 @@ from monitors.domain.heartbeats import Heartbeat
 from monitors.domain.observation import Phases
 from monitors.domain.result import Status
 from monitors.domain.state import State
+from monitors.queries.response_times import Slot
 
 register = template.Library()
 
@@ -89,8 +90,29 @@ def response_line(checks: Iterable[Any]) -> dict[str, Any]:
         line.ResponsePoint(check.checked_at, Status(check.status), check.response_time_ms)
         for check in checks
     ]
+    return _chart(points[::-1])
+
+
+@register.inclusion_tag("components/response_line.svg")
+def summary_line(slots: Iterable[Slot]) -> dict[str, Any]:
+    """Draw the median and the 95th percentile of stretches of time, in their order."""
+    return _chart([_summary_point(slot) for slot in slots])
+
+
+def _summary_point(slot: Slot) -> line.ResponsePoint:
+    found = slot.summary
+    middle, high = found.percentile_ms(0.5), found.percentile_ms(0.95)
+    down = f"{found.down} of {found.checks} checks down"
+    if middle is None:
+        return line.ResponsePoint(slot.starts_at, found.worst, None, None, down)
+    times = f"median {wording.milliseconds(middle)}, 95 % within {wording.milliseconds(high)}"
+    note = f"{times}; {down}" if found.down else times
+    return line.ResponsePoint(slot.starts_at, Status.UP, middle, high, note)
+
+
+def _chart(points: Sequence[line.ResponsePoint]) -> dict[str, Any]:
     return {
-        "chart": line.response_line(points[::-1]),
+        "chart": line.response_line(points),
         "width": line.WIDTH,
         "height": line.HEIGHT,
         "left": line.LEFT,

@@ -12,6 +12,7 @@ from monitors.actions import services
 from monitors.engine.check_now import try_out_sync
 from monitors.interfaces.forms.service import ServiceForm
 from monitors.models import Service
+from monitors.queries.response_times import RANGES
 from monitors.queries.service_page import service_page
 
 from .access import Request, get_service_or_404
@@ -39,9 +40,11 @@ def edit(request: Request, service_id: int) -> HttpResponse:
 @require_safe
 @vary_on_headers("HX-Request")
 def show(request: Request, service_id: int) -> HttpResponse:
-    page = service_page(get_service_or_404(service_id), timezone.now())
+    wanted = request.GET.get("range", "")
+    page = service_page(get_service_or_404(service_id), timezone.now(), wanted)
     template = "_live.html" if request.htmx else "show.html"
-    return render(request, f"monitors/services/{template}", {"page": page, "service": page.row})
+    context = {"page": page, "service": page.row, "ranges": RANGES}
+    return render(request, f"monitors/services/{template}", context)
 
 
 @require_POST

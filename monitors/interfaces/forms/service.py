@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
+from monitors.domain.locations import parse_locations
 from monitors.domain.spec import (
     BadSetting,
     CheckSpec,
@@ -66,6 +67,11 @@ GROUPS = (
         "A single failed check may be chance; a service is down once several in a row agree.",
         ("failures_before_down", "retry_interval_s", "successes_before_up"),
     ),
+    (
+        "From where, and how long kept",
+        "Checkers carry the name of their place: check_services --forever --location berlin.",
+        ("locations", "locations_before_down", "retention_days"),
+    ),
     ("Organise", "", ("tags", "paused")),
 )
 
@@ -84,6 +90,7 @@ UNITS = {
     "tls_expiry_warn_days": "days",
     "failures_before_down": "in a row",
     "successes_before_up": "in a row",
+    "retention_days": "days",
 }
 
 HELP = {
@@ -103,6 +110,9 @@ HELP = {
     "json_expected": "The value found there, as text; empty: it only has to be there.",
     "tags": "Separated by commas.",
     "retry_interval_s": "While a failure is not confirmed yet.",
+    "locations": "Separated by commas, like berlin, oslo. Empty: any checker will do.",
+    "locations_before_down": "It is down only where so many of its locations say so.",
+    "retention_days": "Empty: as long as this site keeps checks.",
 }
 
 
@@ -153,6 +163,7 @@ class ServiceForm(forms.ModelForm[Service]):
             data = _filled_up(data, kwargs.get("instance") or Service())
         super().__init__(data, *args, **kwargs)
         self.fields["tags"].help_text = HELP["tags"]
+        self.fields["locations_before_down"].required = False
         if self.instance.pk:
             self.initial["tags"] = ", ".join(tag.name for tag in self.instance.tags.all())
         for name, field in self.fields.items():
@@ -185,6 +196,15 @@ class ServiceForm(forms.ModelForm[Service]):
         if not name.isprintable():
             raise ValidationError("A name is one line of plain text.", code="invalid")
         return name
+
+    def clean_locations(self) -> str:
+        try:
+            return ", ".join(parse_locations(self.cleaned_data["locations"]))
+        except BadSetting as bad:
+            raise ValidationError(str(bad), code="invalid") from None
+
+    def clean_locations_before_down(self) -> int:
+        return int(self.cleaned_data["locations_before_down"] or 1)
 
     def clean_headers(self) -> str:
         return _header_lines(self.cleaned_data["headers"])
@@ -249,6 +269,9 @@ class ServiceForm(forms.ModelForm[Service]):
             self.add_error("bearer_token", "Give a user name or a token, not both.")
         if values.get("json_expected") and not values.get("json_path"):
             self.add_error("json_path", "Say where the expected value stands, like $.status.")
+        places = len(parse_locations(values.get("locations", "")))
+        if values.get("locations_before_down", 1) > max(places, 1):
+            self.add_error("locations_before_down", "More than there are locations.")
         return values
 
     def settings(self) -> dict[str, Any]:
@@ -318,6 +341,7 @@ def as_form_data(given: Mapping[str, Any]) -> dict[str, Any]:
     for field in ("headers", "secret_headers"):
         if isinstance(data.get(field), dict):
             data[field] = "\n".join(f"{name}: {value}" for name, value in data[field].items())
-    if isinstance(data.get("tags"), list):
-        data["tags"] = ", ".join(data["tags"])
+    for field in ("tags", "locations"):
+        if isinstance(data.get(field), list):
+            data[field] = ", ".join(data[field])
     return {name: "" if value is None else value for name, value in data.items()}

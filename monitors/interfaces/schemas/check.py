@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from ninja import Schema
+from ninja import Field, Schema
 
 from monitors.domain.observation import Phases
 from monitors.domain.result import CheckResult
@@ -31,6 +31,7 @@ class CheckOut(Schema):
     status_code: int | None
     checked_at: datetime
     phases: PhasesOut
+    location: str = Field(..., description="of the checker; empty where it has none")
 
 
 def check_out(service_name: str, check: CheckResult | ServiceStatus) -> dict[str, Any]:
@@ -43,6 +44,7 @@ def check_out(service_name: str, check: CheckResult | ServiceStatus) -> dict[str
         "status_code": check.status_code,
         "checked_at": check.checked_at,
         "phases": _phases(check.phases),
+        "location": check.location if isinstance(check, ServiceStatus) else "",
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from ninja import Field, Schema
 
+from monitors.domain.locations import parse_locations
 from monitors.models import Service
 from monitors.queries.dashboard import ServiceRow, service_row
 
@@ -46,6 +47,9 @@ class ServiceChange(Schema):
     failures_before_down: int | None = None
     successes_before_up: int | None = None
     retry_interval_s: int | None = None
+    locations: list[str] | None = None
+    locations_before_down: int | None = None
+    retention_days: int | None = None
     tags: list[str] | None = None
     paused: bool | None = None
 
@@ -104,6 +108,9 @@ class ServiceOut(Schema):
     failures_before_down: int
     successes_before_up: int
     retry_interval_s: int
+    locations: list[str] = Field(..., description="empty where any checker will do")
+    locations_before_down: int
+    retention_days: int | None
 
 
 _AS_STORED = (
@@ -136,6 +143,8 @@ _AS_STORED = (
     "failures_before_down",
     "successes_before_up",
     "retry_interval_s",
+    "locations_before_down",
+    "retention_days",
 )
 
 
@@ -152,6 +161,7 @@ def service_out(service: Service, now: datetime) -> dict[str, Any]:
         "last_status": service.last_status or None,
         "last_message": service.last_message or None,
         "tags": list(row.tags),
+        "locations": list(parse_locations(service.locations)),
         "header_names": _names(service.headers),
         "secret_header_names": _names(service.secret_headers),
         "has_bearer_token": bool(service.bearer_token),

@@ -27,6 +27,7 @@ def test_status_checks_now_and_stores_the_result(api: Client, target: LocalServe
         "status_code",
         "checked_at",
         "phases",
+        "location",
     }
     told = ("service", "status", "reason", "message", "status_code")
     assert [found[name] for name in told] == ["Example Service", "UP", "ok", "200 OK", 200]

@@ -1,0 +1,81 @@
+"""Services that are checked from several places."""
+
+import pytest
+
+from monitors.actions import services
+from monitors.actions.results import DueTime, Finding, record
+from monitors.domain.result import Status
+from monitors.models import DueCheck, Service, ServiceStatus
+from monitors.tests.clock import noon_plus
+from monitors.tests.factories import a_result, a_service
+
+pytestmark = pytest.mark.django_db
+
+UP, DOWN = Status.UP, Status.DOWN
+PLACES = ("berlin", "oslo", "paris")
+
+
+def a_watched_service(needed: int, failures: int = 1) -> Service:
+    return a_service(
+        locations=", ".join(PLACES), locations_before_down=needed, failures_before_down=failures
+    )
+
+
+def found(service: Service, seconds: float, **said: Status) -> str:
+    """Record what locations found, one after the other; give the state that follows."""
+    for number, (place, status) in enumerate(said.items()):
+        at = noon_plus(seconds + number)
+        due = DueCheck.objects.get(service=service, location=place)
+        result = a_result(status, at)
+        record([Finding(service.pk, result, DueTime(due.pk, due.due_at), place)], at)
+    return Service.objects.get(pk=service.pk).state
+
+
+def test_one_location_alone_does_not_make_it_down() -> None:
+    service = a_watched_service(needed=2)
+    assert found(service, 1, berlin=UP, oslo=UP, paris=UP) == "UP"
+    assert found(service, 61, berlin=DOWN, oslo=UP, paris=UP) == "UP"
+    assert found(service, 121, berlin=DOWN, oslo=DOWN) == "DOWN"
+    assert found(service, 181, oslo=UP) == "UP"
+    # As found, each with its place.
+    stored = ServiceStatus.objects.order_by("checked_at").values_list("location", "status")
+    assert list(stored)[3:6] == [("berlin", "DOWN"), ("oslo", "UP"), ("paris", "UP")]
+
+
+def test_a_location_that_has_fallen_silent_does_not_count() -> None:
+    service = a_watched_service(needed=2)
+    found(service, 1, berlin=UP, oslo=DOWN)
+    assert found(service, 400, berlin=DOWN) == "UP"
+    assert found(service, 410, oslo=DOWN) == "DOWN"
+
+
+def test_too_few_opinions_are_no_verdict() -> None:
+    service = a_watched_service(needed=2)
+    assert found(service, 1, berlin=DOWN) == "UNKNOWN"
+
+
+def test_agreement_is_confirmed_like_any_failure() -> None:
+    service = a_watched_service(needed=2, failures=2)
+    found(service, 1, berlin=UP, oslo=UP, paris=UP)
+    assert found(service, 61, berlin=DOWN, oslo=DOWN) == "UP"
+    assert found(service, 70, paris=DOWN) == "DOWN"
+
+
+def test_a_check_on_request_is_no_opinion() -> None:
+    service = a_watched_service(needed=1)
+    found(service, 1, berlin=UP)
+    (row,) = record([Finding(service.pk, a_result(DOWN, noon_plus(5)))], noon_plus(5))
+    assert row is not None
+    after = Service.objects.get(pk=service.pk)
+    assert (after.state, after.streak, after.last_status) == ("UP", 0, "DOWN")
+
+
+def test_an_edit_of_the_places_moves_the_due_checks() -> None:
+    service = a_watched_service(needed=1)
+    settings = {"url_key": service.url_key, "locations": "oslo, rome"}
+    services.edit(service.pk, settings, [], noon_plus(9))
+    due = DueCheck.objects.filter(service=service).order_by("location")
+    assert list(due.values_list("location", "due_at")) == [
+        ("oslo", noon_plus(9)),
+        ("rome", noon_plus(9)),
+    ]
