@@ -24,6 +24,10 @@ from .watch import LoopWatch
 logger = logging.getLogger(__name__)
 
 POLL_S = 1.0
+# Where a service is due again sooner than a poll and a batch take, both come more often.
+HURRIED_INTERVAL_S = 3
+HURRIED_POLL_S = 0.25
+HURRY_LASTS_S = 5.0
 # A claim reaches past the next poll, and each check waits for its own moment: so it begins on time.
 AHEAD = timedelta(seconds=1.3)
 # Checks that begin together share the wake-ups of the loop: alone, each costs twice as much.
@@ -49,35 +53,43 @@ class Checker:
     _tasks: dict[asyncio.Task[None], Claim] = field(default_factory=dict)
     _renewed_s: float = field(default_factory=time.monotonic)
     _clock_offset_s: float = float("inf")
+    _hurried_until_s: float = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             began = time.monotonic()
             try:
-                await self._start_due()
-                pause_s = max(0.0, POLL_S - (time.monotonic() - began))
+                more = await self._start_due()
+                self.recorder.is_hurried = began < self._hurried_until_s
+                poll_s = HURRIED_POLL_S if self.recorder.is_hurried else POLL_S
+                pause_s = 0.0 if more else max(0.0, poll_s - (time.monotonic() - began))
             except AWAY as error:
                 logger.warning("No checks are started while the database is away: %s", error)
                 pause_s = RETRY_AFTER_S
             await _wait(stop, pause_s)
         await self._finish()
 
-    async def _start_due(self) -> None:
+    async def _start_due(self) -> bool:
+        """Start what is due, as far as there is room; tell whether there may be more to take."""
         await self._meet_clock_step()
         await self._renew()
         waiting = self.hosts.waiting
         free = min(self.concurrency - len(self._held) + waiting, MAX_WAITING - waiting)
         # Before results that wait for the database are in, their services would be taken again.
         if free <= 0 or self.recorder.is_behind:
-            return
+            return False
         now = timezone.now()
-        for claim in await self.database.run(lambda: self.claimer.take(free, now + AHEAD, now)):
+        taken = await self.database.run(lambda: self.claimer.take(free, now + AHEAD, now))
+        if any(claim.interval_s < HURRIED_INTERVAL_S for claim in taken):
+            self._hurried_until_s = time.monotonic() + HURRY_LASTS_S
+        for claim in taken:
             if claim.due.id not in self._held:
                 self._held[claim.due.id] = claim
                 task = asyncio.create_task(self._check(claim))
                 self._tasks[task] = claim
                 task.add_done_callback(self._forget)
         self.gauges.in_flight = len(self._held)
+        return len(taken) == free
 
     async def _check(self, claim: Claim) -> None:
         early_s = (claim.due.at - datetime.now(UTC)).total_seconds()

@@ -4,12 +4,13 @@ A lease is short, and renewed while a check lasts: what a dead checker held is d
 others as soon as it has run out.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.db import transaction
+from django.db.models import F, Q
 
 from monitors.actions.results import DueTime
 from monitors.domain.spec import CheckSpec
@@ -17,6 +18,8 @@ from monitors.models import DueCheck, Service
 from monitors.models.due_check import DueCheckQuerySet
 
 LEASE_S = 12.0
+# A checker takes its share ahead of time; what has waited so long has been left by its own.
+LEFT_AFTER = timedelta(seconds=0.5)
 RENEW_EVERY_S = 4.0
 ANYWHERE = ""
 
@@ -29,6 +32,21 @@ class Claim:
     service_id: int
     spec: CheckSpec
     host: str
+    interval_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Share:
+    """Of `parts` equal parts of what is due, the one with this number."""
+
+    number: int = 0
+    parts: int = 1
+
+    def of_those(self, due: DueCheckQuerySet, now: datetime) -> DueCheckQuerySet:
+        if self.parts == 1:
+            return due
+        part = due.alias(part=F("pk") % self.parts)
+        return part.filter(Q(part=self.number) | Q(due_at__lte=now - LEFT_AFTER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +54,35 @@ class _Known:
     revision: int
     spec: CheckSpec
     host: str
+    interval_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A checker that runs."""
+
+    id: int
+    location: str
 
 
 class Claimer:
-    """Claims for one checker. It remembers what to check: a claim reads only what has changed."""
+    """Claims for one checker. It remembers what to check: a claim reads only what has changed.
+
+    The checkers that know of each other share by number, so that the quickest to ask does not
+    take everything; what a checker leaves, the others take.
+    """
 
     def __init__(self, holder: int, location: str = ANYWHERE) -> None:
         self._holder = holder
-        self._locations = sorted({ANYWHERE, location})
+        self._shares = {place: _Share() for place in sorted({ANYWHERE, location})}
         self._known: dict[int, _Known] = {}
+
+    def meet(self, peers: Collection[Peer]) -> None:
+        """Learn which checkers run now, this one among them."""
+        for location in self._shares:
+            able = sorted(peer.id for peer in peers if location in {ANYWHERE, peer.location})
+            if self._holder in able:
+                self._shares[location] = _Share(able.index(self._holder), len(able))
 
     def take(self, limit: int, until: datetime, now: datetime) -> list[Claim]:
         """Claim up to `limit` services due by `until`, the longest overdue first.
@@ -53,13 +91,13 @@ class Claimer:
         locked are skipped, on SQLite the transaction is the only writer.
         """
         with transaction.atomic():
-            taken = _lock(self._locations, limit, until, now)
+            taken = self._lock(limit, until, now)
             lease_until = now + timedelta(seconds=LEASE_S)
             rows = DueCheck.objects.filter(pk__in=[row[0] for row in taken])
             rows.update(lease_until=lease_until, holder=self._holder)
             self._learn({service_id: revision for _, service_id, _, revision in taken})
         return [
-            Claim(DueTime(due_id, due_at), service_id, known.spec, known.host)
+            Claim(DueTime(due_id, due_at), service_id, known.spec, known.host, known.interval_s)
             for due_id, service_id, due_at, _ in taken
             if (known := self._known.get(service_id)) is not None
         ]
@@ -77,6 +115,20 @@ class Claimer:
         mine = DueCheck.objects.filter(pk__in=due_ids, holder=self._holder)
         return mine.filter(lease_until__isnull=False)
 
+    def _lock(
+        self, limit: int, until: datetime, now: datetime
+    ) -> list[tuple[int, int, datetime, int]]:
+        """Lock due rows; give each with its service, due time and the revision of the service."""
+        taken: list[tuple[int, int, datetime, int]] = []
+        # One location after the other: each is one range of one index.
+        for location, share in self._shares.items():
+            due = share.of_those(DueCheck.objects.due(until, now).filter(location=location), now)
+            rows = due.select_for_update(skip_locked=True, of=("self",)).values_list(
+                "pk", "service_id", "due_at", "service__revision"
+            )
+            taken += rows[: limit - len(taken)]
+        return taken
+
     def _learn(self, revisions: dict[int, int]) -> None:
         """Read the services that are new or were edited."""
         unknown = [
@@ -87,22 +139,7 @@ class Claimer:
         for service in Service.objects.filter(pk__in=unknown) if unknown else ():
             spec = service.check_spec()
             host = urlsplit(spec.url).hostname or ""
-            self._known[service.pk] = _Known(service.revision, spec, host)
-
-
-def _lock(
-    locations: Sequence[str], limit: int, until: datetime, now: datetime
-) -> list[tuple[int, int, datetime, int]]:
-    """Lock due rows; give each with its service, due time and the revision of the service."""
-    taken: list[tuple[int, int, datetime, int]] = []
-    # One location after the other: each is one range of one index.
-    for location in locations:
-        due = DueCheck.objects.due(until, now).filter(location=location)
-        rows = due.select_for_update(skip_locked=True, of=("self",)).values_list(
-            "pk", "service_id", "due_at", "service__revision"
-        )
-        taken += rows[: limit - len(taken)]
-    return taken
+            self._known[service.pk] = _Known(service.revision, spec, host, service.interval_s)
 
 
 def pull_forward(now: datetime) -> int:

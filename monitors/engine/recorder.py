@@ -15,6 +15,8 @@ logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 500
 RETRY_AFTER_S = 1.0
+GATHER_S = 1.0
+HURRIED_GATHER_S = 0.2
 
 
 class Recorder:
@@ -25,7 +27,9 @@ class Recorder:
     cannot outgrow the checks in flight, since no more are claimed until it is written.
     """
 
-    def __init__(self, database: DatabaseThread, gauges: Gauges, gather_s: float = 1.0) -> None:
+    def __init__(
+        self, database: DatabaseThread, gauges: Gauges, gather_s: float = GATHER_S
+    ) -> None:
         self._database = database
         self._gauges = gauges
         self._gather_s = gather_s
@@ -34,6 +38,8 @@ class Recorder:
         self._closing = asyncio.Event()
         self.is_behind = False
         """Whether the last batch could not be written."""
+        self.is_hurried = False
+        """Whether some services are due again so soon that their results cannot wait for others."""
 
     def put(self, finding: Finding) -> None:
         self._waiting.append(finding)
@@ -59,8 +65,9 @@ class Recorder:
         self._arrived.set()
 
     async def _gather(self) -> None:
+        gather_s = min(self._gather_s, HURRIED_GATHER_S) if self.is_hurried else self._gather_s
         try:
-            await asyncio.wait_for(self._closing.wait(), self._gather_s)
+            await asyncio.wait_for(self._closing.wait(), gather_s)
         except TimeoutError:
             return
 

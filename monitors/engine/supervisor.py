@@ -85,7 +85,9 @@ async def run_forever(identity: Identity) -> None:
     if checker_id is None:
         return
     parts = assemble(identity, checker_id, database)
-    telling = keep_telling(checker_id, parts.gauges, parts.recorder, database)
+    telling = keep_telling(
+        checker_id, parts.gauges, parts.recorder, parts.checker.claimer, database
+    )
     beside = [
         asyncio.create_task(parts.watch.run(), name="watch"),
         asyncio.create_task(telling, name="presence"),

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitors.tests import postgres
+from monitors.tests.clock import libfaketime
 
 BIN = Path(sys.executable).parent
 SOURCES = ("monitors", "uptime_site", "benchmarks", "manage.py", "gunicorn.conf.py")
@@ -32,7 +33,11 @@ def steps() -> list[Step]:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     no_browser = "" if chromium else "Chromium: apt-get install chromium"
     pytest = (python, "-m", "pytest", "-q", "--durations=5")
-    without_browser = ("--ignore=monitors/tests/browser",)
+    false_clock = "monitors/tests/processes/test_false_clock.py"
+    no_false_clock = "" if libfaketime() else "libfaketime: apt-get install faketime"
+    without = ("--ignore=monitors/tests/browser", f"--ignore={false_clock}")
+    survival = "--ignore=monitors/tests/processes/test_survival_on_"
+    on_postgres = (python, "-m", "monitors.tests.postgres", *pytest)
     return [
         Step("style", (str(BIN / "ruff"), "check", ".")),
         Step("format", (str(BIN / "ruff"), "format", "--check", ".")),
@@ -40,11 +45,11 @@ def steps() -> list[Step]:
         Step("types", (str(BIN / "mypy"), *SOURCES)),
         Step("layers", (str(BIN / "lint-imports"),)),
         Step("migrations", (python, "manage.py", "makemigrations", "--check", "--dry-run")),
-        Step("tests on SQLite", (*pytest, *without_browser)),
+        Step("tests on SQLite", (*pytest, *without, f"{survival}postgres.py")),
+        Step("tests on PostgreSQL", (*on_postgres, *without, f"{survival}sqlite.py"), no_postgres),
+        Step("false clock on SQLite", (*pytest, false_clock), no_false_clock),
         Step(
-            "tests on PostgreSQL",
-            (python, "-m", "monitors.tests.postgres", *pytest, *without_browser),
-            no_postgres,
+            "false clock on PostgreSQL", (*on_postgres, false_clock), no_postgres or no_false_clock
         ),
         Step("tests in a browser", (*pytest, "monitors/tests/browser"), no_browser),
     ]

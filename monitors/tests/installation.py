@@ -90,11 +90,11 @@ class Installation:
         assert not succeeds or done.returncode == 0, done.stderr
         return done
 
-    def start(self, *words: str) -> "subprocess.Popen[str]":
+    def start(self, *words: str, **environment: str) -> "subprocess.Popen[str]":
         process = subprocess.Popen(
             words,
             cwd=ROOT,
-            env=self.environment,
+            env=self.environment | environment,
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -108,8 +108,9 @@ class Installation:
         self.wait_until_it_answers(process)
         return process
 
-    def check_forever(self) -> "subprocess.Popen[str]":
-        return self.start(sys.executable, "manage.py", "check_services", "--forever")
+    def check_forever(self, *words: str, **environment: str) -> "subprocess.Popen[str]":
+        command = (sys.executable, "manage.py", "check_services", "--forever", *words)
+        return self.start(*command, **environment)
 
     def wait_until_it_answers(self, process: "subprocess.Popen[str]") -> None:
         until = time.monotonic() + STARTS_WITHIN_S

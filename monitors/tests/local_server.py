@@ -37,8 +37,14 @@ def local_server(port: int = 0) -> Iterator[LocalServer]:
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
             """Keep quiet."""
 
-    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        request_queue_size = 1_024
+
+        def handle_error(self, request: object, client_address: object) -> None:
+            """Say nothing: a client that gave up is what some tests are about."""
+
+    server = Server(("127.0.0.1", port), Handler)
     answers = LocalServer(server.server_address[1])
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     thread.start()

@@ -1,11 +1,11 @@
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from django.db import connection
 
 from monitors.actions import services
-from monitors.engine.claims import LEASE_S, Claim, Claimer, pull_forward
+from monitors.engine.claims import LEASE_S, LEFT_AFTER, Claim, Claimer, Peer, pull_forward
 from monitors.models import DueCheck
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_service
@@ -100,6 +100,35 @@ def test_a_service_with_locations_is_checked_from_each_of_them() -> None:
     assert [claim.service_id for claim in take(Claimer(ME, "paris"))] == [anywhere.pk]
     for number, location in enumerate(("berlin", "oslo"), start=OTHER):
         assert [claim.service_id for claim in take(Claimer(number, location))] == [service.pk]
+
+
+@pytest.mark.django_db
+def test_checkers_that_have_met_take_a_share_each_and_later_what_another_left() -> None:
+    ids = {a_service().pk for _ in range(9)}
+    claimers = [Claimer(number) for number in (3, 5, 8)]
+    for claimer in claimers:
+        claimer.meet([Peer(number, "") for number in (8, 3, 5)])
+    first, second = (take(claimer) for claimer in claimers[:2])
+    assert (len(first), len(second)) == (3, 3)
+    # The third does not come: what it should have taken is left a moment, and then is anybody's.
+    almost = NOON + LEFT_AFTER - timedelta(milliseconds=1)
+    assert take(claimers[0], now=almost) == []
+    left = take(claimers[0], now=NOON + LEFT_AFTER)
+    assert {claim.service_id for claim in first + second + left} == ids
+
+
+@pytest.mark.django_db
+def test_checkers_elsewhere_have_no_part_in_what_is_for_one_location() -> None:
+    local = {a_service(locations="berlin").pk for _ in range(4)}
+    anywhere = {a_service().pk for _ in range(4)}
+    peers = [Peer(1, "berlin"), Peer(2, "oslo")]
+    berlin, oslo = Claimer(1, "berlin"), Claimer(2, "oslo")
+    for claimer in (berlin, oslo):
+        claimer.meet(peers)
+    taken = {claim.service_id for claim in take(berlin)}
+    assert local < taken
+    assert len(taken & anywhere) == 2
+    assert taken | {claim.service_id for claim in take(oslo)} == local | anywhere
 
 
 @pytest.mark.django_db

@@ -1,68 +1,19 @@
 """The checker as a process: what it keeps to, survives, and leaves behind."""
 
-import contextlib
-import json
 import signal
-import sqlite3
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from threading import Event
 
-import psycopg
 import pytest
 
 from monitors.tests import postgres
 from monitors.tests.installation import Installation
 from monitors.tests.local_server import LocalServer, local_server
 
+from .watching import add, checks, query, stop, wait_for
+
 pytestmark = pytest.mark.django_db
-
-
-def add(installation: Installation, *settings: dict[str, object]) -> None:
-    """Add services in a process of their own, as the API would."""
-    program = (
-        "import django, json, sys; django.setup()\n"
-        "from django.utils import timezone\n"
-        "from monitors.actions import services\n"
-        "from monitors.domain.targets import parse_target\n"
-        "for given in json.loads(sys.argv[1]):\n"
-        "    key = parse_target(given['url']).key\n"
-        "    services.create(given | {'url_key': key}, [], timezone.now())\n"
-    )
-    environment = installation.environment | {"DJANGO_SETTINGS_MODULE": "uptime_site.settings"}
-    words = [sys.executable, "-c", program, json.dumps(settings)]
-    subprocess.run(words, env=environment, check=True)
-
-
-def query(installation: Installation, sql: str) -> list[tuple[object, ...]]:
-    if installation.database_url.startswith("sqlite"):
-        path = installation.database_url.removeprefix("sqlite:///")
-        with contextlib.closing(sqlite3.connect(path, timeout=10)) as database:
-            return database.execute(sql).fetchall()
-    with psycopg.connect(installation.database_url) as database:
-        return list(database.execute(sql).fetchall())
-
-
-def checks(installation: Installation) -> int:
-    (row,) = query(installation, "SELECT count(*) FROM monitors_servicestatus")
-    return int(str(row[0]))
-
-
-def wait_for(condition: Callable[[], bool], within_s: float) -> None:
-    until = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < until, "did not happen in time"
-        time.sleep(0.05)
-
-
-def stop(process: "subprocess.Popen[str]", number: int = signal.SIGTERM) -> tuple[float, str]:
-    """Send a signal; give how long the process took to end, and what it had said."""
-    began = time.monotonic()
-    process.send_signal(number)
-    output, _ = process.communicate(timeout=10)
-    return time.monotonic() - began, output
 
 
 @pytest.fixture

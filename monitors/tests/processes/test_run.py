@@ -13,7 +13,7 @@ from monitors.tests.conftest import PASSWORD
 from monitors.tests.installation import Installation
 from monitors.tests.local_server import LocalServer
 
-from .test_checker import stop, wait_for
+from .watching import stop, wait_for
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,67 @@
+"""What a checker must survive when somebody sets the clock of its machine."""
+
+import re
+import time
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from monitors.tests.clock import libfaketime
+from monitors.tests.installation import Installation
+from monitors.tests.local_server import LocalServer
+
+from .watching import (
+    add,
+    assert_all_are_on_their_beat,
+    checks,
+    query,
+    services,
+    states,
+    stop,
+    wait_for,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("hours", [-1, 1], ids=["back", "forward"])
+def test_a_clock_that_is_set(
+    installation: Installation, target: LocalServer, tmp_path: Path, hours: int
+) -> None:
+    library = libfaketime()
+    assert library is not None, "install it: apt-get install faketime"
+    offset = tmp_path / "offset"
+    offset.write_text("+0")
+    add(installation, *services(target.url, 20, timeout_s=1))
+    checker = installation.check_forever(
+        LD_PRELOAD=str(library),
+        FAKETIME_TIMESTAMP_FILE=str(offset),
+        FAKETIME_NO_CACHE="1",
+        FAKETIME_DONT_FAKE_MONOTONIC="1",
+    )
+    wait_for(lambda: checks(installation) >= 40, within_s=20)
+    for setting in (f"{hours * 3_600:+d}", "+0"):
+        offset.write_text(setting)
+        time.sleep(1.5)
+        assert_all_are_on_their_beat(installation, within_s=15)
+        wait_for(lambda: states(installation) == {"UP"}, within_s=10)
+    _, output = stop(checker)
+    assert checker.returncode == 0, output
+    assert "Traceback" not in output
+    assert re.search(r"The clock was set back: \d+ checks are due at once", output)
+    # What was under way when the clock was set back is not known to belong to any due time: it is
+    # checked again instead.
+    assert 0 <= len(target.requests) - checks(installation) <= 20
+    # No hour that nobody watched counts as up.
+    up = query(
+        installation,
+        "SELECT service_id, min(started_at), max(coalesce(ended_at, started_at))"
+        " FROM monitors_period WHERE state = 'UP' AND ended_at IS NOT NULL GROUP BY 1",
+    )
+    assert all(_seconds(start, end) < 600 for _, start, end in up)
+
+
+def _seconds(start: object, end: object) -> float:
+    first, last = (datetime.fromisoformat(str(moment)) for moment in (start, end))
+    return (last - first).total_seconds()

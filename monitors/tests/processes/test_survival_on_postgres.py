@@ -1,0 +1,68 @@
+"""What checkers must survive that share a PostgreSQL server of their own."""
+
+import signal
+import time
+
+from monitors.tests import postgres
+from monitors.tests.installation import Installation
+from monitors.tests.local_server import LocalServer
+
+from .watching import (
+    add,
+    assert_all_are_on_their_beat,
+    assert_the_story_is_whole,
+    checks,
+    query,
+    services,
+    states,
+    stop,
+    wait_for,
+)
+
+
+def test_what_a_killed_checker_held_goes_to_another_within_15_s(target: LocalServer) -> None:
+    with postgres.restartable() as server, Installation.migrated(server.url) as installation:
+        add(installation, *services(target.url, 40))
+        first, second = (installation.check_forever(f"--name={name}") for name in "ab")
+        holders = "SELECT count(DISTINCT holder) FROM monitors_duecheck"
+        wait_for(lambda: query(installation, holders) == [(2,)], within_s=20)
+        stop(first, signal.SIGKILL)
+        assert_all_are_on_their_beat(installation, within_s=15)
+        # And a third takes its share.
+        third = installation.check_forever("--name=c")
+        held = "SELECT count(*) FROM monitors_duecheck d JOIN monitors_checker c"
+        wait_for(
+            lambda: query(installation, f"{held} ON c.id = d.holder WHERE c.name = 'c'") > [(5,)],
+            within_s=15,
+        )
+        for checker in (second, third):
+            stop(checker)
+        assert checks(installation) <= len(target.requests)
+        assert_the_story_is_whole(installation)
+
+
+def test_a_database_server_that_is_away_for_20_s(target: LocalServer) -> None:
+    with postgres.restartable() as server, Installation.migrated(server.url) as installation:
+        add(installation, *services(target.url, 20, timeout_s=1))
+        checker = installation.check_forever()
+        wait_for(lambda: checks(installation) >= 40, within_s=20)
+        server.stop()
+        time.sleep(20)
+        server.start()
+        assert_all_are_on_their_beat(installation, within_s=20)
+        _, output = stop(checker)
+        assert checker.returncode == 0, output
+        assert "Traceback" not in output
+        # What had been found when it went is stored; nothing was asked while it was away.
+        assert checks(installation) == len(target.requests)
+        # And the time is known to be unknown: two intervals and the timeout after the last check.
+        gaps = query(
+            installation,
+            "SELECT service_id, extract(epoch FROM sum(ended_at - started_at))"
+            " FROM monitors_period WHERE state = 'UNKNOWN'"
+            " AND started_at > (SELECT min(checked_at) FROM monitors_servicestatus) GROUP BY 1",
+        )
+        assert len(gaps) == 20
+        assert all(10 < float(str(seconds)) < 30 for _, seconds in gaps)
+        assert states(installation) == {"UP"}
+        assert_the_story_is_whole(installation)

@@ -1,0 +1,75 @@
+"""What a checker must survive when its database is a file."""
+
+import contextlib
+import resource
+import sqlite3
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monitors.tests.installation import Installation
+from monitors.tests.local_server import LocalServer
+
+from .watching import (
+    add,
+    assert_all_are_on_their_beat,
+    assert_the_story_is_whole,
+    checks,
+    services,
+    stop,
+    wait_for,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def in_a_file(tmp_path: Path) -> Iterator[Installation]:
+    """Give an installation on SQLite, whatever database the others run on."""
+    with Installation.migrated(f"sqlite:///{tmp_path}/db.sqlite3") as made:
+        yield made
+
+
+def test_another_writer_that_locks_the_file_for_10_s(
+    in_a_file: Installation, target: LocalServer
+) -> None:
+    installation = in_a_file
+    add(installation, *services(target.url, 20))
+    checker = installation.check_forever()
+    wait_for(lambda: checks(installation) >= 40, within_s=20)
+    path = installation.database_url.removeprefix("sqlite:///")
+    with contextlib.closing(sqlite3.connect(path, timeout=10)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        time.sleep(10)
+        other.rollback()
+    assert_all_are_on_their_beat(installation, within_s=15)
+    _, output = stop(checker)
+    assert checker.returncode == 0, output
+    assert "Traceback" not in output
+    assert checks(installation) == len(target.requests)
+    assert_the_story_is_whole(installation)
+
+
+def test_a_disk_that_is_full(in_a_file: Installation, target: LocalServer) -> None:
+    installation = in_a_file
+    add(installation, *services(target.url, 20))
+    checker = installation.check_forever()
+    wait_for(lambda: checks(installation) >= 40, within_s=20)
+    unlimited = resource.prlimit(checker.pid, resource.RLIMIT_FSIZE)
+    # The kernel lets no file grow any more: what a full disk does, for one process.
+    resource.prlimit(checker.pid, resource.RLIMIT_FSIZE, (4_096, unlimited[1]))
+    time.sleep(5)
+    full = checks(installation)
+    asked = len(target.requests)
+    time.sleep(3)
+    assert (checks(installation), len(target.requests)) == (full, asked)
+    resource.prlimit(checker.pid, resource.RLIMIT_FSIZE, unlimited)
+    assert_all_are_on_their_beat(installation, within_s=15)
+    _, output = stop(checker)
+    assert checker.returncode == 0, output
+    assert "results wait for the database" in output
+    # What was found while the disk was full has been kept, and is stored now.
+    assert checks(installation) == len(target.requests)
+    assert_the_story_is_whole(installation)
