@@ -11,6 +11,7 @@ MAX_URL_LENGTH = 2048
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _UNSAFE = re.compile(r"[\x00-\x20\x7f]")
+_SCOPE = re.compile(r"[A-Za-z0-9._-]{1,15}")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 # RFC 3986: what may stand unescaped in a path and in a query.
 _PATH_SAFE = "/:@!$&'()*+,;=-._~%"
@@ -87,6 +88,8 @@ def _host(parts: SplitResult) -> str:
         raise BadTarget("This address has no host name, like example.com.")
     if ":" in host:
         return _ipv6(host)
+    if "%" in host:
+        raise BadTarget("A host name is written without % in it.")
     name = host if _plain(host) else _in_ascii(host)
     # Only now: there are digits beyond ASCII too, and they become plain ones.
     return _ipv4(name) if re.fullmatch(r"[0-9.]+", name) else name
@@ -94,7 +97,7 @@ def _host(parts: SplitResult) -> str:
 
 def _in_ascii(host: str) -> str:
     try:
-        return idna.encode(unquote(host), uts46=True).decode()
+        return idna.encode(host, uts46=True).decode()
     except (idna.IDNAError, UnicodeError):
         raise BadTarget(f"“{host[:80]}” is not a valid host name.") from None
 
@@ -117,10 +120,16 @@ def _ipv4(host: str) -> str:
 
 
 def _ipv6(host: str) -> str:
+    address, percent, scope = host.partition("%")
+    # RFC 6874: the % before the scope is itself escaped.
+    scope = scope.removeprefix("25")
     try:
-        return str(ipaddress.IPv6Address(host.partition("%")[0]))
+        plain = str(ipaddress.IPv6Address(address))
     except ValueError:
-        raise BadTarget(f"“{host[:80]}” is not a valid IPv6 address.") from None
+        plain = ""
+    if not plain or (percent and _SCOPE.fullmatch(scope) is None):
+        raise BadTarget(f"“{host[:80]}” is not a valid IPv6 address.")
+    return f"{plain}%25{scope}" if scope else plain
 
 
 def _port(parts: SplitResult) -> int | None:

@@ -36,7 +36,7 @@ def is_refused(text: str, policy: GuardPolicy = OPEN) -> bool:
 
     Link-local, cloud metadata, multicast, broadcast and unspecified addresses never may.
     """
-    address = _plain(ip_address(text.partition("%")[0]))
+    address = _plain(ip_address(text))
     if address.is_link_local or address.is_multicast or address.is_unspecified:
         return True
     if _in(address, METADATA) or address == IPv4Address("255.255.255.255"):

@@ -61,7 +61,9 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request over a connection of its own. Raises CheckFailed."""
         url = request.url
-        self.endpoint = Endpoint(url.raw_host.decode("ascii"), "", url.port or _PORTS[url.scheme])
+        # RFC 6874: the % before the scope of an IPv6 address is itself escaped in a URL.
+        host = url.raw_host.decode("ascii").replace("%25", "%", 1)
+        self.endpoint = Endpoint(host, "", url.port or _PORTS[url.scheme])
         if not is_address(self.endpoint.host):
             self.clock.enter(Phase.DNS)
         addresses = await resolve(self.endpoint.host, self.policy, prefer_ipv6=self.prefer_ipv6)

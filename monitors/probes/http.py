@@ -53,7 +53,7 @@ async def observe(spec: CheckSpec, limits: Limits) -> Observation:
         phases=transport.clock.phases(),
         response=None if failure or response is None else _facts(response, transport),
         failure=failure,
-        address=transport.endpoint.address or None,
+        address=transport.endpoint.address.partition("%")[0] or None,
         redirects=tuple(redirects),
         certificate=transport.certificate,
     )

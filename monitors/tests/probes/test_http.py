@@ -156,6 +156,12 @@ async def test_private_addresses_are_refused_where_the_installation_says_so() ->
         )
 
 
+async def test_an_address_is_reported_without_its_scope() -> None:
+    address = "fd00:1111:2222:3333:4444:5555:6666:7777"
+    seen = await observe(CheckSpec(f"http://[{address}%25no-such-place]:1/"))
+    assert seen.address == address
+
+
 async def test_the_limit_of_a_body_is_a_setting() -> None:
     async with Enclosure([[answer(b"x" * 5_000)]]).open() as enclosure:
         spec = CheckSpec(f"http://127.0.0.1:{enclosure.port}/")
