@@ -44,7 +44,7 @@ def parse_target(text: str) -> Target:
     typed = text.strip()
     parts = _split(typed)
     scheme = parts.scheme.lower()
-    host, port = _host(parts), _port(parts)
+    host, port = host_of(parts), port_of(parts)
     where = f"[{host}]" if ":" in host else host
     if port is not None and port != DEFAULT_PORTS[scheme]:
         where += f":{port}"
@@ -82,7 +82,8 @@ def _split(typed: str) -> SplitResult:
     return parts
 
 
-def _host(parts: SplitResult) -> str:
+def host_of(parts: SplitResult) -> str:
+    """Give the host in its normal form. Raises BadTarget."""
     host = (parts.hostname or "").removesuffix(".")
     if not host:
         raise BadTarget("This address has no host name, like example.com.")
@@ -132,7 +133,8 @@ def _ipv6(host: str) -> str:
     return f"{plain}%25{scope}" if scope else plain
 
 
-def _port(parts: SplitResult) -> int | None:
+def port_of(parts: SplitResult) -> int | None:
+    """Give the port, if one is named. Raises BadTarget."""
     try:
         port = parts.port
     except ValueError:

@@ -133,7 +133,7 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
             await loop.create_connection(
                 lambda: reader,
                 sock=sock,
-                ssl=tls.context(verify=self.verify_tls, ca_bundle=self.ca_bundle),
+                ssl=self._tls_context(),
                 server_hostname=self.endpoint.host,
                 ssl_handshake_timeout=_HANDSHAKE_S,
             )
@@ -150,6 +150,15 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
             raise
         if reader.transport is not None:
             self.certificate = tls.certificate(reader.transport.get_extra_info("ssl_object"))
+
+    def _tls_context(self) -> ssl.SSLContext:
+        try:
+            return tls.context(verify=self.verify_tls, ca_bundle=self.ca_bundle)
+        except ssl.SSLError as error:
+            detail = "the CA bundle in the settings cannot be read"
+            raise CheckFailed(
+                Fault.TLS_UNTRUSTED, host=self.endpoint.host, detail=detail
+            ) from error
 
     async def _shown_certificate(self) -> Certificate | None:
         """Shake hands once more without verifying: OpenSSL keeps no certificate that it refused."""

@@ -95,7 +95,9 @@ def _request(spec: CheckSpec) -> httpx.Request:
         headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
     if spec.bearer_token:
         headers["Authorization"] = f"Bearer {spec.bearer_token}"
-    headers.update([*spec.headers, *spec.secret_headers])
+    headers.update(
+        [(name.encode(), value.encode()) for name, value in (*spec.headers, *spec.secret_headers)]
+    )
     headers["Connection"] = "close"
     content = spec.body.encode() if spec.body else None
     return httpx.Request(spec.method, spec.url, headers=headers, content=content)

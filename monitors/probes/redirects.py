@@ -1,12 +1,12 @@
 """Where redirects lead, and what of a request goes along."""
 
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import httpx
 
 from monitors.domain.reasons import Fault
 from monitors.domain.spec import MAX_REDIRECTS, CheckSpec
-from monitors.domain.targets import DEFAULT_PORTS
+from monitors.domain.targets import DEFAULT_PORTS, BadTarget, host_of, port_of
 from monitors.net.errors import CheckFailed
 
 _SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
@@ -26,7 +26,9 @@ class Chain:
 
     def following(self, response: httpx.Response) -> httpx.Request:
         """Build the request that a redirect asks for. Raises CheckFailed."""
-        url = _target(self._request.url, response.headers["location"])
+        # So that bytes beyond ASCII pass as they are.
+        response.headers.encoding = "latin-1"
+        url = _target(self._request.url, _readable(response.headers["location"]))
         self._add(url)
         response.request = self._request
         self._cookies.extract_cookies(response)
@@ -38,6 +40,7 @@ class Chain:
             for name in _OF_THE_BODY:
                 headers.pop(name, None)
         self._request = httpx.Request(method, url, headers=headers, content=content)
+        self._request.headers.encoding = "latin-1"
         self._cookies.set_cookie_header(self._request)
         return self._request
 
@@ -67,15 +70,24 @@ class Chain:
 def _target(url: httpx.URL, location: str) -> httpx.URL:
     """Resolve a location. Raises CheckFailed where no check may go, in the words of the server."""
     try:
-        parts = urlsplit(location)
-    except ValueError:
-        raise _bad(location, "it is no address") from None
-    if parts.scheme and parts.scheme.lower() not in DEFAULT_PORTS:
-        raise _bad(location, "only http and https can be")
-    try:
+        parts = urlsplit(urljoin(str(url), location))
+        if parts.scheme not in DEFAULT_PORTS:
+            raise _bad(location, "only http and https can be")
+        host_of(parts), port_of(parts)
         return url.join(location)
-    except httpx.InvalidURL as error:
-        raise _bad(location, str(error)) from error
+    except BadTarget as bad:
+        sentence = str(bad).removesuffix(".")
+        raise _bad(location, sentence[:1].lower() + sentence[1:]) from bad
+    except (ValueError, httpx.InvalidURL) as error:
+        raise _bad(location, "it is no address") from error
+
+
+def _readable(header: str) -> str:
+    """Read a header as UTF-8 where it is that, and as Latin-1 where not."""
+    try:
+        return header.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return header
 
 
 def _bad(location: str, detail: str) -> CheckFailed:

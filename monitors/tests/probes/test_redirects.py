@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from monitors.domain.observation import Observation
+from monitors.domain.reasons import Fault
 from monitors.domain.spec import CheckSpec
 from monitors.probes import observe
 from monitors.probes.redirects import Chain
@@ -89,3 +90,39 @@ async def test_methods_change_as_in_browsers(method: bytes, status: bytes, expec
         await ask(enclosure, method=method.decode(), body="" if method == b"HEAD" else "abc")
     assert enclosure.requests[1].split(b" ")[0] == expected
     assert ("content-length" in sent(enclosure.requests[1])) is (expected in (b"POST", b"PUT"))
+
+
+@pytest.mark.parametrize(
+    ("location", "detail"),
+    [
+        (b"http://a.example:99999/", "a port is a number from 1 to 65535"),
+        (b"http://127.0.0.1:-1/", "a port is a number from 1 to 65535"),
+        (b"http://127.0.0.1:0/", "a port is a number from 1 to 65535"),
+        (b"http://127.0.0.1:x/", "a port is a number from 1 to 65535"),
+        (b"http://xn--zzzzzz-/", "“xn--zzzzzz-” is not a valid host name"),
+        (b"http://xn--a/", "“xn--a” is not a valid host name"),
+        (b"http://a..b/", "“a..b” is not a valid host name"),
+        (b"http://" + b"a" * 64 + b"/", f"“{'a' * 64}” is not a valid host name"),
+        (b"http://127.0.0.1%25x/", "a host name is written without % in it"),
+        (b"https:///a", "this address has no host name, like example.com"),
+        (b"/a\tb", "it is no address"),
+        (b"http://[::bad/", "it is no address"),
+        (b"mailto:a@b.example", "only http and https can be"),
+    ],
+)
+async def test_a_bad_redirect_is_the_servers_fault(location: bytes, detail: str) -> None:
+    async with Enclosure([[redirect(location)]]).open() as enclosure:
+        seen = await ask(enclosure)
+    assert seen.failure is not None
+    assert seen.failure.fault is Fault.REDIRECT_BAD
+    assert seen.failure.facts == {"url": location.decode(), "detail": detail}
+
+
+@pytest.mark.parametrize("cookie", ["ü".encode(), b"\xfc", "\u2028".encode()])
+async def test_cookies_beyond_ascii_come_back_as_they_were_set(cookie: bytes) -> None:
+    hops = [[redirect("/ü".encode(), b"Set-Cookie: a=" + cookie)], [answer()]]
+    async with Enclosure(hops).open() as enclosure:
+        seen = await ask(enclosure)
+    assert seen.failure is None
+    assert enclosure.requests[1].startswith(b"GET /%C3%BC HTTP/1.1\r\n")
+    assert b"\r\nCookie: a=" + cookie + b"\r\n" in enclosure.requests[1]
