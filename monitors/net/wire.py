@@ -12,6 +12,9 @@ from .errors import CheckFailed
 from .phases import Phase, PhaseClock
 
 MAX_HEADER_BYTES = 65_536
+# What may stand around a body of no size, header and trailer, and around each byte of one.
+_MAX_FRAMING_BYTES = 2 * MAX_HEADER_BYTES
+_MAX_FRAMING_PER_BYTE = 16
 _SHOWN_BYTES = 40
 _INFORMATIONAL = range(102, 200)
 
@@ -46,7 +49,7 @@ class ResponseReader(asyncio.Protocol):
             lenient_chunked_length=True,
         )
         self._decoder = Decoder("")
-        self._header_bytes = 0
+        self._received_bytes = 0
         self._raw_body_bytes = 0
         self._in_body = False
         self._ends_with_connection = False
@@ -63,8 +66,9 @@ class ResponseReader(asyncio.Protocol):
         if len(self._first_bytes) < _SHOWN_BYTES:
             self._first_bytes += data[:_SHOWN_BYTES]
         try:
-            self._count_header(data)
+            self._count(data)
             self._parser.feed_data(data)
+            self._check_framing()
         except httptools.HttpParserUpgrade:
             self._finish()
         except httptools.HttpParserError as error:
@@ -94,7 +98,8 @@ class ResponseReader(asyncio.Protocol):
         self.reason_phrase += status
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self.headers.append((name, value))
+        if not self._in_body:  # where it is a trailer
+            self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
         self.status_code = self._parser.get_status_code()
@@ -132,15 +137,20 @@ class ResponseReader(asyncio.Protocol):
 
     # our own
 
-    def _count_header(self, data: bytes) -> None:
-        if self._in_body:
-            return
-        self._header_bytes += len(data)
-        if self._header_bytes <= MAX_HEADER_BYTES:
+    def _count(self, data: bytes) -> None:
+        self._received_bytes += len(data)
+        if self._in_body or self._received_bytes <= MAX_HEADER_BYTES:
             return
         end = data.find(b"\r\n\r\n")
-        if end < 0 or self._header_bytes - len(data) + end > MAX_HEADER_BYTES:
+        if end < 0 or self._received_bytes - len(data) + end > MAX_HEADER_BYTES:
             raise CheckFailed(Fault.HEADERS_TOO_LARGE, limit=f"{MAX_HEADER_BYTES // 1024} KiB")
+
+    def _check_framing(self) -> None:
+        """Refuse an endless trailer or chunk extension."""
+        framing_bytes = self._received_bytes - self._raw_body_bytes
+        room = _MAX_FRAMING_BYTES + _MAX_FRAMING_PER_BYTE * self._raw_body_bytes
+        if framing_bytes > room:
+            raise self._not_http("there is more around its body than in it")
 
     def _forget_informational(self) -> None:
         """Make ready for the real response after a 1xx one."""

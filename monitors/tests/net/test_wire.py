@@ -1,0 +1,45 @@
+"""Responses, byte by byte, without a network in between."""
+
+from monitors.domain.reasons import Fault
+from monitors.net.errors import CheckFailed
+from monitors.net.phases import PhaseClock
+from monitors.net.wire import ResponseReader
+
+MIB = 1_048_576
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+async def read(*segments: bytes, closes: bool = False) -> ResponseReader:
+    """Give the reader after what has arrived; its `done` tells how it went."""
+    reader = ResponseReader(PhaseClock(), MIB, head_only=False)
+    for segment in segments:
+        reader.data_received(segment)
+    if closes:
+        reader.connection_lost(None)
+    return reader
+
+
+def fault(reader: ResponseReader) -> Fault | None:
+    error = reader.done.exception()
+    assert error is None or isinstance(error, CheckFailed)
+    return None if error is None else error.failure.fault
+
+
+async def test_trailers_are_no_headers() -> None:
+    reader = await read(CHUNKED + b"2\r\nok\r\n0\r\nX-Late: 1\r\n\r\n")
+    assert fault(reader) is None
+    assert (reader.headers, bytes(reader.body)) == ([(b"Transfer-Encoding", b"chunked")], b"ok")
+
+
+async def test_trailers_have_an_end() -> None:
+    trailers = [b"X-Late: " + b"x" * 8_000 + b"\r\n"] * 20
+    assert fault(await read(CHUNKED + b"2\r\nok\r\n0\r\n", *trailers)) is Fault.NOT_HTTP
+
+
+async def test_chunk_extensions_have_an_end() -> None:
+    assert fault(await read(CHUNKED + b"2;", *[b"x" * 8_000] * 20)) is Fault.NOT_HTTP
+
+
+async def test_small_chunks_are_no_offence() -> None:
+    reader = await read(CHUNKED, *[b"1\r\nx\r\n"] * 100_000, b"0\r\n\r\n")
+    assert (fault(reader), len(reader.body)) == (None, 100_000)
