@@ -95,13 +95,16 @@ class ResponseReader(asyncio.Protocol):
     # httptools callbacks
 
     def on_status(self, status: bytes) -> None:
-        self.reason_phrase += status
+        if not self._in_body:  # where it is of another response
+            self.reason_phrase += status
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self._in_body:  # where it is a trailer
+        if not self._in_body:  # where it is a trailer, or of another response
             self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
+        if self._in_body:
+            return
         self.status_code = self._parser.get_status_code()
         if self.status_code in _INFORMATIONAL or self.status_code == 100:  # noqa: PLR2004 - Continue
             return

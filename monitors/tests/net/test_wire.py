@@ -43,3 +43,12 @@ async def test_chunk_extensions_have_an_end() -> None:
 async def test_small_chunks_are_no_offence() -> None:
     reader = await read(CHUNKED, *[b"1\r\nx\r\n"] * 100_000, b"0\r\n\r\n")
     assert (fault(reader), len(reader.body)) == (None, 100_000)
+
+
+async def test_only_the_first_response_counts() -> None:
+    first = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
+    second = b"HTTP/1.1 500 Oops\r\nX-Second: 1\r\nContent-Length: 3\r\n\r\nbad"
+    reader = await read(first + second)
+    assert fault(reader) is None
+    assert (reader.status_code, reader.reason_phrase) == (200, b"OK")
+    assert (reader.headers, bytes(reader.body)) == ([(b"Content-Length", b"2")], b"ok")
