@@ -15,6 +15,7 @@ MAX_HEADER_BYTES = 65_536
 # What may stand around a body of no size, header and trailer, and around each byte of one.
 _MAX_FRAMING_BYTES = 2 * MAX_HEADER_BYTES
 _MAX_FRAMING_PER_BYTE = 16
+_AROUND_HEADER = len(b": \r\n")
 _SHOWN_BYTES = 40
 _INFORMATIONAL = range(102, 200)
 
@@ -66,9 +67,9 @@ class ResponseReader(asyncio.Protocol):
         if len(self._first_bytes) < _SHOWN_BYTES:
             self._first_bytes += data[:_SHOWN_BYTES]
         try:
-            self._count(data)
+            self._received_bytes += len(data)
             self._parser.feed_data(data)
-            self._check_framing()
+            self._check_overhead()
         except httptools.HttpParserUpgrade:
             self._finish()
         except httptools.HttpParserError as error:
@@ -110,6 +111,9 @@ class ResponseReader(asyncio.Protocol):
             return
         self._clock.enter(Phase.TRANSFER)
         self._in_body = True
+        if self._header_is_too_large():
+            self._fail(_too_large())
+            return
         names = {name.lower(): value.lower() for name, value in self.headers}
         chunked = b"chunked" in names.get(b"transfer-encoding", b"")
         self._ends_with_connection = not chunked and b"content-length" not in names
@@ -140,16 +144,19 @@ class ResponseReader(asyncio.Protocol):
 
     # our own
 
-    def _count(self, data: bytes) -> None:
-        self._received_bytes += len(data)
-        if self._in_body or self._received_bytes <= MAX_HEADER_BYTES:
-            return
-        end = data.find(b"\r\n\r\n")
-        if end < 0 or self._received_bytes - len(data) + end > MAX_HEADER_BYTES:
-            raise CheckFailed(Fault.HEADERS_TOO_LARGE, limit=f"{MAX_HEADER_BYTES // 1024} KiB")
+    def _header_is_too_large(self) -> bool:
+        # What has arrived may be body for the most part, so the lines are counted, but only then.
+        return self._received_bytes > MAX_HEADER_BYTES and (
+            sum(len(name) + len(value) + _AROUND_HEADER for name, value in self.headers)
+            > MAX_HEADER_BYTES
+        )
 
-    def _check_framing(self) -> None:
-        """Refuse an endless trailer or chunk extension."""
+    def _check_overhead(self) -> None:
+        """Refuse an endless header, trailer or chunk extension."""
+        if not self._in_body:
+            if self._received_bytes > MAX_HEADER_BYTES:
+                raise _too_large()
+            return
         framing_bytes = self._received_bytes - self._raw_body_bytes
         room = _MAX_FRAMING_BYTES + _MAX_FRAMING_PER_BYTE * self._raw_body_bytes
         if framing_bytes > room:
@@ -192,6 +199,10 @@ class ResponseReader(asyncio.Protocol):
         if not self.done.done():
             self._clock.stop()
             self.done.set_exception(failed)
+
+
+def _too_large() -> CheckFailed:
+    return CheckFailed(Fault.HEADERS_TOO_LARGE, limit=f"{MAX_HEADER_BYTES // 1024} KiB")
 
 
 def _retrieve(done: "asyncio.Future[None]") -> None:

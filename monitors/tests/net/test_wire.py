@@ -1,5 +1,7 @@
 """Responses, byte by byte, without a network in between."""
 
+import pytest
+
 from monitors.domain.reasons import Fault
 from monitors.net.errors import CheckFailed
 from monitors.net.phases import PhaseClock
@@ -52,3 +54,27 @@ async def test_only_the_first_response_counts() -> None:
     assert fault(reader) is None
     assert (reader.status_code, reader.reason_phrase) == (200, b"OK")
     assert (reader.headers, bytes(reader.body)) == ([(b"Content-Length", b"2")], b"ok")
+
+
+def header(lines: int, end: bytes = b"\r\n") -> bytes:
+    """Give a header of a thousand bytes a line."""
+    line = b"X-Filler: " + b"y" * (990 - len(end)) + end
+    return b"HTTP/1.1 200 OK" + end + line * lines + b"Content-Length: 10000" + end + end
+
+
+@pytest.mark.parametrize("split", [-1, -2, -3, -4])
+async def test_a_body_is_not_counted_as_header(split: int) -> None:
+    head = header(60)
+    reader = await read(head[:split], head[split:] + b"x" * 10_000)
+    assert (fault(reader), len(reader.body)) == (None, 10_000)
+
+
+async def test_a_header_of_bare_line_feeds_is_counted_alike() -> None:
+    assert fault(await read(header(60, b"\n") + b"x" * 10_000)) is None
+
+
+@pytest.mark.parametrize("end", [b"\r\n", b"\n"])
+async def test_a_header_that_is_too_large_is_refused_in_one_piece_and_in_many(end: bytes) -> None:
+    whole = header(70, end) + b"x" * 10_000
+    pieces = [whole[at : at + 1_000] for at in range(0, len(whole), 1_000)]
+    assert [fault(await read(whole)), fault(await read(*pieces))] == [Fault.HEADERS_TOO_LARGE] * 2
