@@ -48,6 +48,8 @@ class ResponseReader(asyncio.Protocol):
             lenient_optional_cr_before_lf=True,
             lenient_spaces_after_chunk_size=True,
             lenient_chunked_length=True,
+            # A 1xx response may carry what would end the connection after a real one.
+            lenient_keep_alive=True,
         )
         self._decoder = Decoder("")
         self._received_bytes = 0

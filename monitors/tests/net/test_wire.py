@@ -78,3 +78,13 @@ async def test_a_header_that_is_too_large_is_refused_in_one_piece_and_in_many(en
     whole = header(70, end) + b"x" * 10_000
     pieces = [whole[at : at + 1_000] for at in range(0, len(whole), 1_000)]
     assert [fault(await read(whole)), fault(await read(*pieces))] == [Fault.HEADERS_TOO_LARGE] * 2
+
+
+@pytest.mark.parametrize(
+    "first", [b"HTTP/1.0 100 Continue", b"HTTP/1.1 103 Hi\r\nConnection: close"]
+)
+async def test_an_informational_response_ends_no_connection(first: bytes) -> None:
+    real = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok"
+    for segments in ([first + b"\r\n\r\n" + real], [first + b"\r\n\r\n", real]):
+        reader = await read(*segments)
+        assert (fault(reader), reader.status_code, bytes(reader.body)) == (None, 200, b"ok")
