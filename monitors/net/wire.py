@@ -1,6 +1,7 @@
 """Reads one HTTP/1.1 response from one connection."""
 
 import asyncio
+import math
 import zlib
 
 import httptools
@@ -56,6 +57,7 @@ class ResponseReader(asyncio.Protocol):
         self._raw_body_bytes = 0
         self._in_body = False
         self._ends_with_connection = False
+        self._announced_bytes = math.inf
         self._first_bytes = b""
 
     # asyncio.Protocol
@@ -117,10 +119,9 @@ class ResponseReader(asyncio.Protocol):
             self._fail(_too_large())
             return
         names = {name.lower(): value.lower() for name, value in self.headers}
-        chunked = b"chunked" in names.get(b"transfer-encoding", b"")
-        self._ends_with_connection = not chunked and b"content-length" not in names
+        self._read_framing(names.get(b"transfer-encoding", b""), names.get(b"content-length", b""))
         self._decoder = Decoder(names.get(b"content-encoding", b"").decode("latin-1"))
-        if self._head_only:
+        if self._head_only or not self._announced_bytes:
             self._finish()
 
     def on_body(self, body: bytes) -> None:
@@ -137,6 +138,8 @@ class ResponseReader(asyncio.Protocol):
         if not whole or self._raw_body_bytes > self._body_limit:
             self.body_complete = False
             self._finish()
+        elif self._raw_body_bytes >= self._announced_bytes:
+            self._end_of_body()
 
     def on_message_complete(self) -> None:
         if not self._in_body:
@@ -145,6 +148,14 @@ class ResponseReader(asyncio.Protocol):
             self._end_of_body()
 
     # our own
+
+    def _read_framing(self, transfer_encoding: bytes, length: bytes) -> None:
+        chunked = transfer_encoding.rpartition(b",")[2].strip() == b"chunked"
+        self._ends_with_connection = not chunked and not length
+        if transfer_encoding and not chunked and length:
+            # llhttp lets any coding win over the length (RFC 9112, 6.3), "identity" included, which
+            # is none; whoever still sends it means the length.
+            self._announced_bytes = int(length)
 
     def _header_is_too_large(self) -> bool:
         # What has arrived may be body for the most part, so the lines are counted, but only then.

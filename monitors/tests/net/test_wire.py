@@ -88,3 +88,19 @@ async def test_an_informational_response_ends_no_connection(first: bytes) -> Non
     for segments in ([first + b"\r\n\r\n" + real], [first + b"\r\n\r\n", real]):
         reader = await read(*segments)
         assert (fault(reader), reader.status_code, bytes(reader.body)) == (None, 200, b"ok")
+
+
+IDENTITY = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: identity\r\n"
+
+
+async def test_a_length_beside_the_identity_coding_is_kept_to() -> None:
+    head = IDENTITY + b"Content-Length: 5\r\n\r\n"
+    whole = await read(head + b"he", b"llo")
+    assert (fault(whole), bytes(whole.body)) == (None, b"hello")
+    assert fault(await read(head + b"he", closes=True)) is Fault.INCOMPLETE_BODY
+    assert fault(await read(IDENTITY + b"Content-Length: 0\r\n\r\n")) is None
+
+
+async def test_the_identity_coding_without_a_length_ends_with_the_connection() -> None:
+    reader = await read(IDENTITY + b"\r\nhello", closes=True)
+    assert (fault(reader), bytes(reader.body)) == (None, b"hello")
