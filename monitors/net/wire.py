@@ -100,11 +100,11 @@ class ResponseReader(asyncio.Protocol):
     # httptools callbacks
 
     def on_status(self, status: bytes) -> None:
-        if not self._in_body:  # where it is of another response
+        if not self._in_body:  # else it is of another response
             self.reason_phrase += status
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        if not self._in_body:  # where it is a trailer, or of another response
+        if not self._in_body:  # else it is a trailer, or of another response
             self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
@@ -120,7 +120,8 @@ class ResponseReader(asyncio.Protocol):
             return
         names = {name.lower(): value.lower() for name, value in self.headers}
         self._read_framing(names.get(b"transfer-encoding", b""), names.get(b"content-length", b""))
-        self._decoder = Decoder(names.get(b"content-encoding", b"").decode("latin-1"))
+        if b"content-encoding" in names:
+            self._decoder = Decoder(self._all_of(b"content-encoding"))
         if self._head_only or not self._announced_bytes:
             self._finish()
 
@@ -148,6 +149,11 @@ class ResponseReader(asyncio.Protocol):
             self._end_of_body()
 
     # our own
+
+    def _all_of(self, wanted: bytes) -> str:
+        """Give the values of a header that may be there more than once (RFC 9110, 5.3)."""
+        values = [value for name, value in self.headers if name.lower() == wanted]
+        return b", ".join(values).decode("latin-1")
 
     def _read_framing(self, transfer_encoding: bytes, length: bytes) -> None:
         chunked = transfer_encoding.rpartition(b",")[2].strip() == b"chunked"

@@ -1,5 +1,8 @@
 """Responses, byte by byte, without a network in between."""
 
+import gzip
+import zlib
+
 import pytest
 
 from monitors.domain.reasons import Fault
@@ -104,3 +107,10 @@ async def test_a_length_beside_the_identity_coding_is_kept_to() -> None:
 async def test_the_identity_coding_without_a_length_ends_with_the_connection() -> None:
     reader = await read(IDENTITY + b"\r\nhello", closes=True)
     assert (fault(reader), bytes(reader.body)) == (None, b"hello")
+
+
+async def test_codings_may_stand_in_two_headers() -> None:
+    body = gzip.compress(zlib.compress(b"ok"))
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\ncontent-encoding: gzip\r\n"
+    reader = await read(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+    assert (fault(reader), bytes(reader.body)) == (None, b"ok")
