@@ -21,16 +21,17 @@ class Chain:
     def __init__(self, spec: CheckSpec, request: httpx.Request, urls: list[str]) -> None:
         self._request = request
         self._urls = urls
+        # Of the settings, and so only for where the first request went.
+        self._cookie = _bytewise(request.headers).get("Cookie", "")
         self._secret = _SECRET | {name.lower() for name, _ in spec.secret_headers}
         self._cookies = httpx.Cookies()
 
     def following(self, response: httpx.Response) -> httpx.Request:
         """Build the request that a redirect asks for. Raises CheckFailed."""
-        # So that bytes beyond ASCII pass as they are.
-        response.headers.encoding = "latin-1"
-        url = _target(self._request.url, _readable(response.headers["location"]))
+        url = _target(self._request.url, _location(response))
         self._add(url)
         response.request = self._request
+        response.headers = _bytewise(response.headers)
         self._cookies.extract_cookies(response)
         method = _method(self._request.method, response.status_code)
         headers = self._headers(url)
@@ -40,9 +41,14 @@ class Chain:
             for name in _OF_THE_BODY:
                 headers.pop(name, None)
         self._request = httpx.Request(method, url, headers=headers, content=content)
-        self._request.headers.encoding = "latin-1"
-        self._cookies.set_cookie_header(self._request)
+        self._set_cookies()
         return self._request
+
+    def _set_cookies(self) -> None:
+        headers = self._request.headers = _bytewise(self._request.headers)
+        self._cookies.set_cookie_header(self._request)
+        if self._cookie:
+            headers["Cookie"] = _renewed(self._cookie, headers.get("Cookie", ""))
 
     def _add(self, url: httpx.URL) -> None:
         shown = str(url)[:200]
@@ -60,11 +66,19 @@ class Chain:
         if before == after:
             return headers
         headers.pop("Host", None)
+        self._cookie = ""
         for name in self._secret:
             # As curl and browsers do: the same host behind TLS is no stranger.
             if name != "authorization" or not _secured(before, after):
                 headers.pop(name, None)
         return headers
+
+
+def _renewed(given: str, since: str) -> str:
+    """Join two Cookie headers; of cookies that are in both the later one counts."""
+    renewed = {pair.partition("=")[0].strip() for pair in since.split(";")}
+    kept = [pair.strip() for pair in given.split(";")]
+    return "; ".join([*(x for x in kept if x.partition("=")[0] not in renewed), since]).strip("; ")
 
 
 def _target(url: httpx.URL, location: str) -> httpx.URL:
@@ -82,12 +96,18 @@ def _target(url: httpx.URL, location: str) -> httpx.URL:
         raise _bad(location, "it is no address") from error
 
 
-def _readable(header: str) -> str:
-    """Read a header as UTF-8 where it is that, and as Latin-1 where not."""
+def _location(response: httpx.Response) -> str:
+    """Read the location as UTF-8 where it is that, and as Latin-1 where not."""
+    header = _bytewise(response.headers)["location"]
     try:
         return header.encode("latin-1").decode()
     except UnicodeDecodeError:
         return header
+
+
+def _bytewise(headers: httpx.Headers) -> httpx.Headers:
+    """Give headers whose characters are bytes, so that those beyond ASCII pass as they are."""
+    return httpx.Headers(headers.raw, encoding="latin-1")
 
 
 def _bad(location: str, detail: str) -> CheckFailed:

@@ -42,6 +42,7 @@ def decode(encoding: str, data: bytes, piece: int, room: int = 100_000) -> tuple
         ("br, gzip", gzip.compress(TEXT)),
         ("gzip, br", TEXT),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_body_is_decoded_however_it_is_cut(encoding: str, data: bytes, piece: int) -> None:
     assert decode(encoding, data, piece) == (TEXT, True, True)

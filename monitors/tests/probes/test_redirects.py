@@ -126,3 +126,16 @@ async def test_cookies_beyond_ascii_come_back_as_they_were_set(cookie: bytes) ->
     assert seen.failure is None
     assert enclosure.requests[1].startswith(b"GET /%C3%BC HTTP/1.1\r\n")
     assert b"\r\nCookie: a=" + cookie + b"\r\n" in enclosure.requests[1]
+
+
+@pytest.mark.parametrize("where", ["headers", "secret_headers"])
+async def test_a_cookie_of_the_settings_stays_with_its_origin(where: str) -> None:
+    given = (("Cookie", "a=1; b=ü; c=3"),)
+    async with Enclosure([[answer()]]).open() as other:
+        away = f"http://127.0.0.1:{other.port}/".encode()
+        hops = [[redirect(b"/1")], [redirect(b"/2", b"Set-Cookie: b=new")], [redirect(away)]]
+        async with Enclosure(hops).open() as first:
+            await ask(first, **{where: given})
+    cookies = [sent(request).get("cookie") for request in (*first.requests, *other.requests)]
+    # Cookies know hosts and no ports (RFC 6265, 8.5), so what a server sets goes along.
+    assert cookies == ["a=1; b=ü; c=3", "a=1; b=ü; c=3", "a=1; c=3; b=new", "b=new"]
