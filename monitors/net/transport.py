@@ -7,8 +7,6 @@ the caller's: cancelling a request closes its connection at once.
 """
 
 import asyncio
-import errno
-import os
 import socket
 import ssl
 from dataclasses import dataclass, field
@@ -19,6 +17,7 @@ from monitors.domain.observation import Certificate
 from monitors.domain.reasons import Failure, Fault
 
 from . import tls
+from .connecting import Endpoint, connect, connect_to
 from .errors import CheckFailed
 from .guard import OPEN, GuardPolicy
 from .phases import Phase, PhaseClock
@@ -27,18 +26,8 @@ from .wire import ResponseReader
 
 DEFAULT_BODY_LIMIT = 1_048_576
 _PORTS = {"http": 80, "https": 443}
-_NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EACCES}
 # Over the 60 s that a check may take: the deadline is the caller's.
 _HANDSHAKE_S = 120
-
-
-@dataclass(slots=True)
-class Endpoint:
-    """Where the request in hand goes, as far as it is known."""
-
-    host: str = ""
-    address: str = ""
-    port: int = 0
 
 
 @dataclass(slots=True)
@@ -68,7 +57,7 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
             self.clock.enter(Phase.DNS)
         addresses = await resolve(self.endpoint.host, self.policy, prefer_ipv6=self.prefer_ipv6)
         self.clock.enter(Phase.CONNECT)
-        connected = await self._connect(addresses)
+        connected = await connect(self.endpoint, addresses)
         reader = self._reader = ResponseReader(
             self.clock, self.body_limit, head_only=request.method == "HEAD"
         )
@@ -94,33 +83,6 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
         return Failure(
             _TIMEOUTS[self.clock.phase], facts | {"port": where.port, "size": f"{read:,}"}
         )
-
-    async def _connect(self, addresses: list[str]) -> socket.socket:
-        """Try the addresses in turn; each but the last has its share of a few seconds."""
-        for address in addresses[:-1]:
-            try:
-                async with asyncio.timeout(_PATIENCE_S):
-                    return await self._connect_to(address)
-            except (CheckFailed, TimeoutError):
-                continue
-        return await self._connect_to(addresses[-1])
-
-    async def _connect_to(self, address: str) -> socket.socket:
-        self.endpoint.address = address
-        port = self.endpoint.port
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        sock = socket.socket(family, socket.SOCK_STREAM)
-        try:
-            sock.setblocking(False)  # noqa: FBT003 - its signature
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            await _finish_connecting(sock, sock.connect_ex((address, port)))
-        except OSError as error:
-            sock.close()
-            raise _unconnected(error, address, port) from error
-        except BaseException:
-            sock.close()
-            raise
-        return sock
 
     async def _open(self, reader: ResponseReader, sock: socket.socket, *, secure: bool) -> None:
         """Hand the connection to the reader, after the handshake where there is one."""
@@ -164,7 +126,7 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
         """Shake hands once more without verifying: OpenSSL keeps no certificate that it refused."""
         reader = ResponseReader(PhaseClock(), 0, head_only=True)
         try:
-            sock = await self._connect_to(self.endpoint.address)
+            sock = await connect_to(self.endpoint, self.endpoint.address)
             transport, _ = await asyncio.get_running_loop().create_connection(
                 lambda: reader,
                 sock=sock,
@@ -178,32 +140,6 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
         return shown
 
 
-async def _finish_connecting(sock: socket.socket, outcome: int) -> None:
-    """Wait until a connection stands. Raises OSError.
-
-    uvloop's sock_connect asks getaddrinfo in a thread even for an address, which costs more than
-    the connection.
-    """
-    if outcome == errno.EINPROGRESS:
-        loop = asyncio.get_running_loop()
-        ready = loop.create_future()
-        loop.add_writer(sock, _set_ready, ready)
-        try:
-            await ready
-        finally:
-            loop.remove_writer(sock)
-        outcome = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-    if outcome:
-        raise OSError(outcome, os.strerror(outcome))
-
-
-def _set_ready(ready: "asyncio.Future[None]") -> None:
-    if not ready.done():
-        ready.set_result(None)
-
-
-_PATIENCE_S = 2.0
-
 _TIMEOUTS = {
     None: Fault.TIMEOUT_DNS,
     Phase.DNS: Fault.TIMEOUT_DNS,
@@ -212,14 +148,6 @@ _TIMEOUTS = {
     Phase.WAIT: Fault.TIMEOUT_WAIT,
     Phase.TRANSFER: Fault.TIMEOUT_TRANSFER,
 }
-
-
-def _unconnected(error: OSError, address: str, port: int) -> CheckFailed:
-    if isinstance(error, ConnectionRefusedError):
-        return CheckFailed(Fault.REFUSED, address=address, port=port)
-    fault = Fault.UNREACHABLE if error.errno in _NO_ROUTE else Fault.CONNECT_FAILED
-    detail = os.strerror(error.errno).lower() if error.errno else str(error)
-    return CheckFailed(fault, address=address, port=port, detail=detail)
 
 
 def _serialised(request: httpx.Request) -> bytes:
