@@ -23,14 +23,17 @@ class Endpoint:
     port: int = 0
 
 
-async def connect(endpoint: Endpoint, addresses: list[str]) -> socket.socket:
-    """Try the addresses in turn; each but the last has its share of a few seconds.
+async def connect(endpoint: Endpoint, addresses: list[str], deadline: float) -> socket.socket:
+    """Try the addresses in turn; each but the last has its share of the time that is left.
 
-    The endpoint tells the address that is being tried. Raises CheckFailed for the last one.
+    The deadline is a time of the loop. The endpoint tells the address that is being tried. Raises
+    CheckFailed for the last one.
     """
-    for address in addresses[:-1]:
+    now = asyncio.get_running_loop().time
+    for tried, address in enumerate(addresses[:-1]):
+        share_s = (deadline - now()) / (len(addresses) - tried)
         try:
-            async with asyncio.timeout(_PATIENCE_S):
+            async with asyncio.timeout(min(_PATIENCE_S, share_s)):
                 return await connect_to(endpoint, address)
         except (CheckFailed, TimeoutError):
             continue

@@ -3,10 +3,12 @@
 A monitor that reuses connections measures its own pool. So each request looks the name up,
 connects, shakes hands, asks and reads, and each of these has its place on the clock. What limits
 a check lives here too: the address guard, the header limit and the body limit. The deadline is
-the caller's: cancelling a request closes its connection at once.
+the caller's: cancelling a request closes its connection at once. Where it is known, it is shared
+out among addresses.
 """
 
 import asyncio
+import math
 import socket
 import ssl
 from dataclasses import dataclass, field
@@ -39,6 +41,8 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
     prefer_ipv6: bool = False
     body_limit: int = DEFAULT_BODY_LIMIT
     policy: GuardPolicy = OPEN
+    deadline: float = math.inf
+    """When the caller's time is up, as the loop tells it."""
     clock: PhaseClock = field(default_factory=PhaseClock)
     endpoint: Endpoint = field(default_factory=Endpoint)
     certificate: Certificate | None = None
@@ -57,7 +61,7 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
             self.clock.enter(Phase.DNS)
         addresses = await resolve(self.endpoint.host, self.policy, prefer_ipv6=self.prefer_ipv6)
         self.clock.enter(Phase.CONNECT)
-        connected = await connect(self.endpoint, addresses)
+        connected = await connect(self.endpoint, addresses, self.deadline)
         reader = self._reader = ResponseReader(
             self.clock, self.body_limit, head_only=request.method == "HEAD"
         )

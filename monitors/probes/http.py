@@ -3,6 +3,7 @@
 import asyncio
 import base64
 import logging
+import math
 from datetime import UTC, datetime
 from functools import lru_cache
 from ipaddress import ip_network
@@ -37,7 +38,8 @@ async def observe(spec: CheckSpec, limits: Limits) -> Observation:
     redirects: list[str] = []
     response = failure = None
     try:
-        async with asyncio.timeout(spec.timeout_s):
+        async with asyncio.timeout(spec.timeout_s) as limit:
+            transport.deadline = limit.when() or math.inf
             response = await _ask(spec, transport, redirects)
     except TimeoutError:
         failure = transport.timed_out(spec.timeout_s)
