@@ -18,7 +18,7 @@ from monitors.net.errors import CheckFailed
 from monitors.net.guard import GuardPolicy
 from monitors.net.transport import FreshConnectionTransport
 
-from .redirects import Chain
+from .redirects import Chain, without_userinfo
 
 logger = logging.getLogger(__name__)
 
@@ -109,10 +109,20 @@ def _facts(response: httpx.Response, transport: FreshConnectionTransport) -> Res
     return Response(
         status_code=response.status_code,
         reason_phrase=response.reason_phrase,
-        headers=tuple(
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in response.headers.raw
-        ),
+        headers=_headers(response),
         body=transport.body,
         body_complete=transport.body_complete,
+    )
+
+
+def _headers(response: httpx.Response) -> tuple[tuple[str, str], ...]:
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
+    )
+    if not response.has_redirect_location:
+        return headers
+    # Whoever may see the evidence need not know the password in an address.
+    return tuple(
+        (name, without_userinfo(value) if name.lower() == "location" else value)
+        for name, value in headers
     )

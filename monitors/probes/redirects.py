@@ -1,5 +1,6 @@
 """Where redirects lead, and what of a request goes along."""
 
+import re
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -11,6 +12,7 @@ from monitors.net.errors import CheckFailed
 
 _SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
 _OF_THE_BODY = ("Content-Length", "Transfer-Encoding")
+_USERINFO = re.compile(r"^([^/?#]*//)[^/?#]*@")
 
 Origin = tuple[str, bytes, int]
 
@@ -88,7 +90,7 @@ def _target(url: httpx.URL, location: str) -> httpx.URL:
         if parts.scheme not in DEFAULT_PORTS:
             raise _bad(location, "only http and https can be")
         host_of(parts), port_of(parts)
-        return url.join(location)
+        return url.join(location).copy_with(userinfo=b"")
     except BadTarget as bad:
         sentence = str(bad).removesuffix(".")
         raise _bad(location, sentence[:1].lower() + sentence[1:]) from bad
@@ -111,7 +113,12 @@ def _bytewise(headers: httpx.Headers) -> httpx.Headers:
 
 
 def _bad(location: str, detail: str) -> CheckFailed:
-    return CheckFailed(Fault.REDIRECT_BAD, url=location[:200], detail=detail)
+    return CheckFailed(Fault.REDIRECT_BAD, url=without_userinfo(location)[:200], detail=detail)
+
+
+def without_userinfo(location: str) -> str:
+    """Take the user name and password out of a location, be it an address or not."""
+    return _USERINFO.sub(r"\1", location, count=1)
 
 
 def _method(method: str, status_code: int) -> str:

@@ -139,3 +139,35 @@ async def test_a_cookie_of_the_settings_stays_with_its_origin(where: str) -> Non
     cookies = [sent(request).get("cookie") for request in (*first.requests, *other.requests)]
     # Cookies know hosts and no ports (RFC 6265, 8.5), so what a server sets goes along.
     assert cookies == ["a=1; b=ü; c=3", "a=1; b=ü; c=3", "a=1; c=3; b=new", "b=new"]
+
+
+async def test_a_password_in_a_location_is_neither_sent_nor_told() -> None:
+    async with Enclosure([[answer()]]).open() as other:
+        away = f"http://ada:l%40ve@127.0.0.1:{other.port}/in"
+        async with Enclosure([[redirect(away.encode())]]).open() as first:
+            followed = await ask(first)
+            left = await ask(first, follow_redirects=False)
+    shown = f"http://127.0.0.1:{other.port}/in"
+    assert followed.redirects == (shown,)
+    assert not {"authorization", "cookie"} & set(sent(other.requests[0]))
+    assert sent(other.requests[0])["host"] == f"127.0.0.1:{other.port}"
+    assert left.response is not None
+    assert left.response.header("Location") == shown
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("http://ada:pw@a..b/@x?y@z", "http://a..b/@x?y@z"),
+        ("http://ada:p@w@a..b/", "http://a..b/"),
+        ("//ada:pw@a..b", "//a..b"),
+        ("http:\\\\ada:pw@a..b", "http:\\\\a..b"),
+        ("ftp://ada:pw@a.example/", "ftp://a.example/"),
+        ("http://a..b/?next=http://c:d@e/", "http://a..b/?next=http://c:d@e/"),
+    ],
+)
+async def test_nor_is_one_in_a_location_that_cannot_be_followed(location: str, shown: str) -> None:
+    async with Enclosure([[redirect(location.encode())]]).open() as enclosure:
+        seen = await ask(enclosure)
+    assert seen.failure is not None
+    assert seen.failure.facts["url"] == shown
