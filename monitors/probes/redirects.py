@@ -1,5 +1,6 @@
 """Where redirects lead, and what of a request goes along."""
 
+import contextlib
 import re
 from urllib.parse import urljoin, urlsplit
 
@@ -12,7 +13,8 @@ from monitors.net.errors import CheckFailed
 
 _SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
 _OF_THE_BODY = ("Content-Length", "Transfer-Encoding")
-_USERINFO = re.compile(r"^([^/?#]*//)[^/?#]*@")
+_USERINFO = re.compile(r"^([^/\\?#]*[/\\]{2})[^/\\?#]*@")
+_BEFORE_QUERY = re.compile(r"[^?#]*")
 
 Origin = tuple[str, bytes, int]
 
@@ -99,12 +101,14 @@ def _target(url: httpx.URL, location: str) -> httpx.URL:
 
 
 def _location(response: httpx.Response) -> str:
-    """Read the location as UTF-8 where it is that, and as Latin-1 where not."""
-    header = _bytewise(response.headers)["location"]
-    try:
-        return header.encode("latin-1").decode()
-    except UnicodeDecodeError:
-        return header
+    """Read the location as UTF-8 where it is that, and as Latin-1 where not.
+
+    A backslash is a slash there, as for browsers (URL Standard, 4.4).
+    """
+    location = _bytewise(response.headers)["location"]
+    with contextlib.suppress(UnicodeDecodeError):
+        location = location.encode("latin-1").decode()
+    return _BEFORE_QUERY.sub(lambda found: found[0].replace("\\", "/"), location, count=1)
 
 
 def _bytewise(headers: httpx.Headers) -> httpx.Headers:
