@@ -11,6 +11,7 @@ MAX_URL_LENGTH = 2048
 DEFAULT_PORTS = {"http": 80, "https": 443}
 
 _UNSAFE = re.compile(r"[\x00-\x20\x7f]")
+_SCOPE = re.compile(r"[A-Za-z0-9._-]{1,15}")
 _ESCAPE = re.compile(r"%[0-9A-Fa-f]{2}")
 # RFC 3986: what may stand unescaped in a path and in a query.
 _PATH_SAFE = "/:@!$&'()*+,;=-._~%"
@@ -43,7 +44,7 @@ def parse_target(text: str) -> Target:
     typed = text.strip()
     parts = _split(typed)
     scheme = parts.scheme.lower()
-    host, port = _host(parts), _port(parts)
+    host, port = host_of(parts), port_of(parts)
     where = f"[{host}]" if ":" in host else host
     if port is not None and port != DEFAULT_PORTS[scheme]:
         where += f":{port}"
@@ -81,12 +82,15 @@ def _split(typed: str) -> SplitResult:
     return parts
 
 
-def _host(parts: SplitResult) -> str:
+def host_of(parts: SplitResult) -> str:
+    """Give the host in its normal form. Raises BadTarget."""
     host = (parts.hostname or "").removesuffix(".")
     if not host:
         raise BadTarget("This address has no host name, like example.com.")
     if ":" in host:
         return _ipv6(host)
+    if "%" in host:
+        raise BadTarget("A host name is written without % in it.")
     name = host if _plain(host) else _in_ascii(host)
     # Only now: there are digits beyond ASCII too, and they become plain ones.
     return _ipv4(name) if re.fullmatch(r"[0-9.]+", name) else name
@@ -94,7 +98,7 @@ def _host(parts: SplitResult) -> str:
 
 def _in_ascii(host: str) -> str:
     try:
-        return idna.encode(unquote(host), uts46=True).decode()
+        return idna.encode(host, uts46=True).decode()
     except (idna.IDNAError, UnicodeError):
         raise BadTarget(f"“{host[:80]}” is not a valid host name.") from None
 
@@ -117,13 +121,20 @@ def _ipv4(host: str) -> str:
 
 
 def _ipv6(host: str) -> str:
+    address, percent, scope = host.partition("%")
+    # RFC 6874: the % before the scope is itself escaped.
+    scope = scope.removeprefix("25")
     try:
-        return str(ipaddress.IPv6Address(host.partition("%")[0]))
+        plain = str(ipaddress.IPv6Address(address))
     except ValueError:
-        raise BadTarget(f"“{host[:80]}” is not a valid IPv6 address.") from None
+        plain = ""
+    if not plain or (percent and _SCOPE.fullmatch(scope) is None):
+        raise BadTarget(f"“{host[:80]}” is not a valid IPv6 address.")
+    return f"{plain}%25{scope}" if scope else plain
 
 
-def _port(parts: SplitResult) -> int | None:
+def port_of(parts: SplitResult) -> int | None:
+    """Give the port, if one is named. Raises BadTarget."""
     try:
         port = parts.port
     except ValueError:

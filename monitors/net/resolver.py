@@ -26,6 +26,8 @@ async def resolve(host: str, policy: GuardPolicy, *, prefer_ipv6: bool = False) 
     only where nobody may go, or no server answered. Ends when it is cancelled; the caller holds
     the deadline.
     """
+    if "%" in host and not is_address(host):
+        raise CheckFailed(Fault.BLOCKED, host=host, address=host)
     addresses = [host] if is_address(host) else await _look_up(host)
     # c-ares sorts by RFC 6724 within what the machine can reach; the sort is stable.
     addresses.sort(key=lambda address: (":" in address) is not prefer_ipv6)
@@ -37,9 +39,9 @@ async def resolve(host: str, policy: GuardPolicy, *, prefer_ipv6: bool = False) 
 
 @lru_cache(maxsize=65_536)
 def is_address(host: str) -> bool:
-    """Tell an IP address from a name."""
+    """Tell an IP address from a name; only those of IPv6 may have a scope (fe80::1%eth0)."""
     try:
-        ip_address(host.partition("%")[0])
+        ip_address(host)
     except ValueError:
         return False
     return True

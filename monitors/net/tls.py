@@ -34,11 +34,13 @@ _PLAIN_TEXT = {
 def context(*, verify: bool, ca_bundle: str = "") -> ssl.SSLContext:
     """Give the context that all checks share: building one reads every root certificate.
 
-    Roots are those httpx trusts; SSL_CERT_FILE and SSL_CERT_DIR name others.
+    Raises ssl.SSLError when the bundle holds no certificates. Roots are those httpx trusts;
+    SSL_CERT_FILE and SSL_CERT_DIR name others.
     """
     made = httpx.create_ssl_context(verify=verify)
     if ca_bundle:
-        made.load_verify_locations(cadata=ca_bundle)
+        # Only ASCII may be loaded; the rest can only stand in comments.
+        made.load_verify_locations(cadata=ca_bundle.encode("ascii", "ignore").decode())
     made.set_alpn_protocols(["http/1.1"])
     return made
 
@@ -50,7 +52,7 @@ def certificate(tls: ssl.SSLObject) -> Certificate | None:
         return None
     try:
         return _read(der)
-    except ValueError:  # one that OpenSSL accepts and the parser does not
+    except Exception:  # noqa: BLE001 - OpenSSL accepts more than the parser, whose errors have no base
         return None
 
 
@@ -69,7 +71,7 @@ def _read(der: bytes) -> Certificate:
 def _names(found: x509.Certificate) -> tuple[str, ...]:
     try:
         entries = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, ValueError):
+    except (x509.ExtensionNotFound, x509.UnsupportedGeneralNameType, ValueError):
         return (_name(found.subject),)
     dns = entries.get_values_for_type(x509.DNSName)
     return (*dns, *map(str, entries.get_values_for_type(x509.IPAddress)))

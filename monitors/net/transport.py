@@ -3,12 +3,12 @@
 A monitor that reuses connections measures its own pool. So each request looks the name up,
 connects, shakes hands, asks and reads, and each of these has its place on the clock. What limits
 a check lives here too: the address guard, the header limit and the body limit. The deadline is
-the caller's: cancelling a request closes its connection at once.
+the caller's: cancelling a request closes its connection at once. Where it is known, it is shared
+out among addresses.
 """
 
 import asyncio
-import errno
-import os
+import math
 import socket
 import ssl
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ from monitors.domain.observation import Certificate
 from monitors.domain.reasons import Failure, Fault
 
 from . import tls
+from .connecting import Endpoint, connect, connect_to
 from .errors import CheckFailed
 from .guard import OPEN, GuardPolicy
 from .phases import Phase, PhaseClock
@@ -27,18 +28,9 @@ from .wire import ResponseReader
 
 DEFAULT_BODY_LIMIT = 1_048_576
 _PORTS = {"http": 80, "https": 443}
-_NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EACCES}
 # Over the 60 s that a check may take: the deadline is the caller's.
 _HANDSHAKE_S = 120
-
-
-@dataclass(slots=True)
-class Endpoint:
-    """Where the request in hand goes, as far as it is known."""
-
-    host: str = ""
-    address: str = ""
-    port: int = 0
+_SECOND_HANDSHAKE_S = 1.0
 
 
 @dataclass(slots=True)
@@ -50,6 +42,8 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
     prefer_ipv6: bool = False
     body_limit: int = DEFAULT_BODY_LIMIT
     policy: GuardPolicy = OPEN
+    deadline: float = math.inf
+    """When the caller's time is up, as the loop tells it."""
     clock: PhaseClock = field(default_factory=PhaseClock)
     endpoint: Endpoint = field(default_factory=Endpoint)
     certificate: Certificate | None = None
@@ -61,12 +55,14 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request over a connection of its own. Raises CheckFailed."""
         url = request.url
-        self.endpoint = Endpoint(url.raw_host.decode("ascii"), "", url.port or _PORTS[url.scheme])
+        # RFC 6874: the % before the scope of an IPv6 address is itself escaped in a URL.
+        host = url.raw_host.decode("ascii").replace("%25", "%", 1)
+        self.endpoint = Endpoint(host, "", url.port or _PORTS[url.scheme])
         if not is_address(self.endpoint.host):
             self.clock.enter(Phase.DNS)
         addresses = await resolve(self.endpoint.host, self.policy, prefer_ipv6=self.prefer_ipv6)
         self.clock.enter(Phase.CONNECT)
-        connected = await self._connect(addresses)
+        connected = await connect(self.endpoint, addresses, self.deadline)
         reader = self._reader = ResponseReader(
             self.clock, self.body_limit, head_only=request.method == "HEAD"
         )
@@ -93,33 +89,6 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
             _TIMEOUTS[self.clock.phase], facts | {"port": where.port, "size": f"{read:,}"}
         )
 
-    async def _connect(self, addresses: list[str]) -> socket.socket:
-        """Try the addresses in turn; each but the last has its share of a few seconds."""
-        for address in addresses[:-1]:
-            try:
-                async with asyncio.timeout(_PATIENCE_S):
-                    return await self._connect_to(address)
-            except (CheckFailed, TimeoutError):
-                continue
-        return await self._connect_to(addresses[-1])
-
-    async def _connect_to(self, address: str) -> socket.socket:
-        self.endpoint.address = address
-        port = self.endpoint.port
-        family = socket.AF_INET6 if ":" in address else socket.AF_INET
-        sock = socket.socket(family, socket.SOCK_STREAM)
-        try:
-            sock.setblocking(False)  # noqa: FBT003 - its signature
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            await _finish_connecting(sock, sock.connect_ex((address, port)))
-        except OSError as error:
-            sock.close()
-            raise _unconnected(error, address, port) from error
-        except BaseException:
-            sock.close()
-            raise
-        return sock
-
     async def _open(self, reader: ResponseReader, sock: socket.socket, *, secure: bool) -> None:
         """Hand the connection to the reader, after the handshake where there is one."""
         loop = asyncio.get_running_loop()
@@ -131,7 +100,7 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
             await loop.create_connection(
                 lambda: reader,
                 sock=sock,
-                ssl=tls.context(verify=self.verify_tls, ca_bundle=self.ca_bundle),
+                ssl=self._tls_context(),
                 server_hostname=self.endpoint.host,
                 ssl_handshake_timeout=_HANDSHAKE_S,
             )
@@ -149,49 +118,45 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
         if reader.transport is not None:
             self.certificate = tls.certificate(reader.transport.get_extra_info("ssl_object"))
 
-    async def _shown_certificate(self) -> Certificate | None:
-        """Shake hands once more without verifying: OpenSSL keeps no certificate that it refused."""
-        reader = ResponseReader(PhaseClock(), 0, head_only=True)
+    def _tls_context(self) -> ssl.SSLContext:
         try:
-            sock = await self._connect_to(self.endpoint.address)
+            return tls.context(verify=self.verify_tls, ca_bundle=self.ca_bundle)
+        except ssl.SSLError as error:
+            detail = "the CA bundle in the settings cannot be read"
+            raise CheckFailed(
+                Fault.TLS_UNTRUSTED, host=self.endpoint.host, detail=detail
+            ) from error
+
+    async def _shown_certificate(self) -> Certificate | None:
+        """Shake hands once more without verifying: OpenSSL keeps no certificate that it refused.
+
+        The verdict stands by then, so this is no time of the target's and never all that is left.
+        """
+        self.clock.stop()
+        left_s = self.deadline - asyncio.get_running_loop().time()
+        try:
+            async with asyncio.timeout(min(_SECOND_HANDSHAKE_S, left_s / 2)):
+                return await self._unverified_certificate()
+        except (CheckFailed, OSError):
+            return None
+
+    async def _unverified_certificate(self) -> Certificate | None:
+        reader = ResponseReader(PhaseClock(), 0, head_only=True)
+        sock = await connect_to(self.endpoint, self.endpoint.address)
+        try:
             transport, _ = await asyncio.get_running_loop().create_connection(
                 lambda: reader,
                 sock=sock,
                 ssl=tls.context(verify=False),
                 server_hostname=self.endpoint.host,
             )
-        except (CheckFailed, OSError):
-            return None
+        except BaseException:
+            sock.close()
+            raise
         shown = tls.certificate(transport.get_extra_info("ssl_object"))
         transport.abort()
         return shown
 
-
-async def _finish_connecting(sock: socket.socket, outcome: int) -> None:
-    """Wait until a connection stands. Raises OSError.
-
-    uvloop's sock_connect asks getaddrinfo in a thread even for an address, which costs more than
-    the connection.
-    """
-    if outcome == errno.EINPROGRESS:
-        loop = asyncio.get_running_loop()
-        ready = loop.create_future()
-        loop.add_writer(sock, _set_ready, ready)
-        try:
-            await ready
-        finally:
-            loop.remove_writer(sock)
-        outcome = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-    if outcome:
-        raise OSError(outcome, os.strerror(outcome))
-
-
-def _set_ready(ready: "asyncio.Future[None]") -> None:
-    if not ready.done():
-        ready.set_result(None)
-
-
-_PATIENCE_S = 2.0
 
 _TIMEOUTS = {
     None: Fault.TIMEOUT_DNS,
@@ -201,14 +166,6 @@ _TIMEOUTS = {
     Phase.WAIT: Fault.TIMEOUT_WAIT,
     Phase.TRANSFER: Fault.TIMEOUT_TRANSFER,
 }
-
-
-def _unconnected(error: OSError, address: str, port: int) -> CheckFailed:
-    if isinstance(error, ConnectionRefusedError):
-        return CheckFailed(Fault.REFUSED, address=address, port=port)
-    fault = Fault.UNREACHABLE if error.errno in _NO_ROUTE else Fault.CONNECT_FAILED
-    detail = os.strerror(error.errno).lower() if error.errno else str(error)
-    return CheckFailed(fault, address=address, port=port, detail=detail)
 
 
 def _serialised(request: httpx.Request) -> bytes:

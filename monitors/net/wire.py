@@ -1,6 +1,7 @@
 """Reads one HTTP/1.1 response from one connection."""
 
 import asyncio
+import math
 import zlib
 
 import httptools
@@ -12,6 +13,10 @@ from .errors import CheckFailed
 from .phases import Phase, PhaseClock
 
 MAX_HEADER_BYTES = 65_536
+# What may stand around a body of no size, header and trailer, and around each byte of one.
+_MAX_FRAMING_BYTES = 2 * MAX_HEADER_BYTES
+_MAX_FRAMING_PER_BYTE = 16
+_AROUND_HEADER = len(b": \r\n")
 _SHOWN_BYTES = 40
 _INFORMATIONAL = range(102, 200)
 
@@ -44,12 +49,15 @@ class ResponseReader(asyncio.Protocol):
             lenient_optional_cr_before_lf=True,
             lenient_spaces_after_chunk_size=True,
             lenient_chunked_length=True,
+            # A 1xx response may carry what would end the connection after a real one.
+            lenient_keep_alive=True,
         )
         self._decoder = Decoder("")
-        self._header_bytes = 0
+        self._received_bytes = 0
         self._raw_body_bytes = 0
         self._in_body = False
         self._ends_with_connection = False
+        self._announced_bytes = math.inf
         self._first_bytes = b""
 
     # asyncio.Protocol
@@ -63,8 +71,9 @@ class ResponseReader(asyncio.Protocol):
         if len(self._first_bytes) < _SHOWN_BYTES:
             self._first_bytes += data[:_SHOWN_BYTES]
         try:
-            self._count_header(data)
+            self._received_bytes += len(data)
             self._parser.feed_data(data)
+            self._check_overhead()
         except httptools.HttpParserUpgrade:
             self._finish()
         except httptools.HttpParserError as error:
@@ -91,22 +100,29 @@ class ResponseReader(asyncio.Protocol):
     # httptools callbacks
 
     def on_status(self, status: bytes) -> None:
-        self.reason_phrase += status
+        if not self._in_body:  # else it is of another response
+            self.reason_phrase += status
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        self.headers.append((name, value))
+        if not self._in_body:  # else it is a trailer, or of another response
+            self.headers.append((name, value))
 
     def on_headers_complete(self) -> None:
+        if self._in_body:
+            return
         self.status_code = self._parser.get_status_code()
         if self.status_code in _INFORMATIONAL or self.status_code == 100:  # noqa: PLR2004 - Continue
             return
         self._clock.enter(Phase.TRANSFER)
         self._in_body = True
+        if self._header_is_too_large():
+            self._fail(_too_large())
+            return
         names = {name.lower(): value.lower() for name, value in self.headers}
-        chunked = b"chunked" in names.get(b"transfer-encoding", b"")
-        self._ends_with_connection = not chunked and b"content-length" not in names
-        self._decoder = Decoder(names.get(b"content-encoding", b"").decode("latin-1"))
-        if self._head_only:
+        self._read_framing(names.get(b"transfer-encoding", b""), names.get(b"content-length", b""))
+        if b"content-encoding" in names:
+            self._decoder = Decoder(self._all_of(b"content-encoding"))
+        if self._head_only or not self._announced_bytes:
             self._finish()
 
     def on_body(self, body: bytes) -> None:
@@ -123,6 +139,8 @@ class ResponseReader(asyncio.Protocol):
         if not whole or self._raw_body_bytes > self._body_limit:
             self.body_complete = False
             self._finish()
+        elif self._raw_body_bytes >= self._announced_bytes:
+            self._end_of_body()
 
     def on_message_complete(self) -> None:
         if not self._in_body:
@@ -132,15 +150,36 @@ class ResponseReader(asyncio.Protocol):
 
     # our own
 
-    def _count_header(self, data: bytes) -> None:
-        if self._in_body:
+    def _all_of(self, wanted: bytes) -> str:
+        """Give the values of a header that may be there more than once (RFC 9110, 5.3)."""
+        values = [value for name, value in self.headers if name.lower() == wanted]
+        return b", ".join(values).decode("latin-1")
+
+    def _read_framing(self, transfer_encoding: bytes, length: bytes) -> None:
+        chunked = transfer_encoding.rpartition(b",")[2].strip() == b"chunked"
+        self._ends_with_connection = not chunked and not length
+        if transfer_encoding and not chunked and length:
+            # llhttp lets any coding win over the length (RFC 9112, 6.3), "identity" included, which
+            # is none; whoever still sends it means the length.
+            self._announced_bytes = int(length)
+
+    def _header_is_too_large(self) -> bool:
+        # What has arrived may be body for the most part, so the lines are counted, but only then.
+        return self._received_bytes > MAX_HEADER_BYTES and (
+            sum(len(name) + len(value) + _AROUND_HEADER for name, value in self.headers)
+            > MAX_HEADER_BYTES
+        )
+
+    def _check_overhead(self) -> None:
+        """Refuse an endless header, trailer or chunk extension."""
+        if not self._in_body:
+            if self._received_bytes > MAX_HEADER_BYTES:
+                raise _too_large()
             return
-        self._header_bytes += len(data)
-        if self._header_bytes <= MAX_HEADER_BYTES:
-            return
-        end = data.find(b"\r\n\r\n")
-        if end < 0 or self._header_bytes - len(data) + end > MAX_HEADER_BYTES:
-            raise CheckFailed(Fault.HEADERS_TOO_LARGE, limit=f"{MAX_HEADER_BYTES // 1024} KiB")
+        framing_bytes = self._received_bytes - self._raw_body_bytes
+        room = _MAX_FRAMING_BYTES + _MAX_FRAMING_PER_BYTE * self._raw_body_bytes
+        if framing_bytes > room:
+            raise self._not_http("there is more around its body than in it")
 
     def _forget_informational(self) -> None:
         """Make ready for the real response after a 1xx one."""
@@ -179,6 +218,10 @@ class ResponseReader(asyncio.Protocol):
         if not self.done.done():
             self._clock.stop()
             self.done.set_exception(failed)
+
+
+def _too_large() -> CheckFailed:
+    return CheckFailed(Fault.HEADERS_TOO_LARGE, limit=f"{MAX_HEADER_BYTES // 1024} KiB")
 
 
 def _retrieve(done: "asyncio.Future[None]") -> None:

@@ -3,25 +3,26 @@
 import asyncio
 import base64
 import logging
+import math
 from datetime import UTC, datetime
 from functools import lru_cache
 from ipaddress import ip_network
-from urllib.parse import urlsplit
 
 import httpx
 
 from monitors.domain.observation import Observation, Response
 from monitors.domain.reasons import Failure, Fault
-from monitors.domain.spec import MAX_REDIRECTS, CheckSpec, Limits
+from monitors.domain.spec import CheckSpec, Limits
 from monitors.net.decoding import ACCEPTED
 from monitors.net.errors import CheckFailed
 from monitors.net.guard import GuardPolicy
 from monitors.net.transport import FreshConnectionTransport
 
+from .redirects import Chain, without_userinfo
+
 logger = logging.getLogger(__name__)
 
 USER_AGENT = "uptime-site/1"
-_SCHEMES = ("http", "https")
 
 
 async def observe(spec: CheckSpec, limits: Limits) -> Observation:
@@ -37,7 +38,8 @@ async def observe(spec: CheckSpec, limits: Limits) -> Observation:
     redirects: list[str] = []
     response = failure = None
     try:
-        async with asyncio.timeout(spec.timeout_s):
+        async with asyncio.timeout(spec.timeout_s) as limit:
+            transport.deadline = limit.when() or math.inf
             response = await _ask(spec, transport, redirects)
     except TimeoutError:
         failure = transport.timed_out(spec.timeout_s)
@@ -53,7 +55,7 @@ async def observe(spec: CheckSpec, limits: Limits) -> Observation:
         phases=transport.clock.phases(),
         response=None if failure or response is None else _facts(response, transport),
         failure=failure,
-        address=transport.endpoint.address or None,
+        address=transport.endpoint.address.partition("%")[0] or None,
         redirects=tuple(redirects),
         certificate=transport.certificate,
     )
@@ -70,81 +72,18 @@ async def _ask(
 ) -> httpx.Response:
     request = _request(spec)
     response = await transport.handle_async_request(request)
-    if not (spec.follow_redirects and response.has_redirect_location):
-        return response
-    return await _follow(request, response, transport, redirects)
+    if spec.follow_redirects and response.has_redirect_location:
+        # Most checks meet none, so what it takes to follow them is made only here.
+        return await _follow(response, Chain(spec, request, redirects), transport)
+    return response
 
 
 async def _follow(
-    request: httpx.Request,
-    response: httpx.Response,
-    transport: FreshConnectionTransport,
-    redirects: list[str],
+    response: httpx.Response, chain: Chain, transport: FreshConnectionTransport
 ) -> httpx.Response:
-    """Follow redirects the way httpx does: methods, credentials and cookies are its business.
-
-    Most checks meet none, so its client is made only here, and begins with the answer at hand.
-    """
-    async with httpx.AsyncClient(
-        transport=_Resumed(transport, response), trust_env=False
-    ) as client:
-        while True:
-            response = await _send(client, request)
-            following = response.next_request
-            if following is None:
-                return response
-            _check_redirect(following.url, redirects)
-            redirects.append(str(following.url))
-            request = following
-
-
-class _Resumed(httpx.AsyncBaseTransport):
-    """Answers the first request with the response that is there already."""
-
-    def __init__(self, transport: FreshConnectionTransport, response: httpx.Response) -> None:
-        self._transport = transport
-        self._response: httpx.Response | None = response
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        response, self._response = self._response, None
-        if response is None:
-            await request.aread()
-            response = await self._transport.handle_async_request(request)
-        _check_location(response)
-        return response
-
-
-async def _send(client: httpx.AsyncClient, request: httpx.Request) -> httpx.Response:
-    try:
-        return await client.send(request)
-    except (httpx.RemoteProtocolError, httpx.InvalidURL) as error:
-        raise CheckFailed(Fault.REDIRECT_BAD, url="no address", detail=str(error)) from error
-
-
-def _check_location(response: httpx.Response) -> None:
-    """Refuse a redirect that leads nowhere a check may go, in the words of the server."""
-    if not response.has_redirect_location:
-        return
-    location = response.headers["location"]
-    try:
-        parts = urlsplit(location)
-    except ValueError:
-        raise _bad_redirect(location, "it is no address") from None
-    if parts.scheme and parts.scheme.lower() not in _SCHEMES:
-        raise _bad_redirect(location, "only http and https can be")
-
-
-def _bad_redirect(location: str, detail: str) -> CheckFailed:
-    return CheckFailed(Fault.REDIRECT_BAD, url=location[:200], detail=detail)
-
-
-def _check_redirect(url: httpx.URL, redirects: list[str]) -> None:
-    shown = str(url)[:200]
-    # Once back to the same address is how login walls set a cookie; twice is a circle.
-    if redirects.count(str(url)) > 1:
-        raise CheckFailed(Fault.REDIRECT_LOOP, url=shown)
-    if len(redirects) >= MAX_REDIRECTS:
-        raise CheckFailed(Fault.TOO_MANY_REDIRECTS, limit=MAX_REDIRECTS, url=shown)
+    while response.has_redirect_location:
+        response = await transport.handle_async_request(chain.following(response))
+    return response
 
 
 @lru_cache(maxsize=20_000)
@@ -158,7 +97,9 @@ def _request(spec: CheckSpec) -> httpx.Request:
         headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
     if spec.bearer_token:
         headers["Authorization"] = f"Bearer {spec.bearer_token}"
-    headers.update([*spec.headers, *spec.secret_headers])
+    headers.update(
+        [(name.encode(), value.encode()) for name, value in (*spec.headers, *spec.secret_headers)]
+    )
     headers["Connection"] = "close"
     content = spec.body.encode() if spec.body else None
     return httpx.Request(spec.method, spec.url, headers=headers, content=content)
@@ -168,10 +109,20 @@ def _facts(response: httpx.Response, transport: FreshConnectionTransport) -> Res
     return Response(
         status_code=response.status_code,
         reason_phrase=response.reason_phrase,
-        headers=tuple(
-            (name.decode("latin-1"), value.decode("latin-1"))
-            for name, value in response.headers.raw
-        ),
+        headers=_headers(response),
         body=transport.body,
         body_complete=transport.body_complete,
+    )
+
+
+def _headers(response: httpx.Response) -> tuple[tuple[str, str], ...]:
+    headers = tuple(
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
+    )
+    if not response.has_redirect_location:
+        return headers
+    # Whoever may see the evidence need not know the password in an address.
+    return tuple(
+        (name, without_userinfo(value) if name.lower() == "location" else value)
+        for name, value in headers
     )

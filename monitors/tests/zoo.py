@@ -10,6 +10,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import ExtensionOID, NameOID
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +141,24 @@ class Authorities:
 
     def of_another_authority(self) -> ssl.SSLContext:
         return _serving(self.unknown.issue_cert("127.0.0.1"))
+
+    def with_an_odd_name(self) -> ssl.SSLContext:
+        """Serve a certificate whose alternative name is an X.400 address."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "odd.example")])
+        now = datetime.now(UTC)
+        odd = x509.UnrecognizedExtension(
+            ExtensionOID.SUBJECT_ALTERNATIVE_NAME, b"\x30\x04\xa3\x02\x30\x00"
+        )
+        made = (
+            x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+            .not_valid_before(now)
+            .not_valid_after(now + timedelta(days=90))
+            .add_extension(odd, critical=False)
+            .sign(key, hashes.SHA256())
+        )
+        pem = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+        return _serving(trustme.LeafCert(pem, made.public_bytes(Encoding.PEM), []))
 
     def wants_a_client_certificate(self) -> ssl.SSLContext:
         context = self.good()

@@ -1,10 +1,10 @@
 """The settings of a service: what was typed, or sent, becomes clean values or a clear answer."""
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from cryptography.x509 import load_pem_x509_certificates
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.boundfield import BoundField
@@ -216,8 +216,9 @@ class ServiceForm(forms.ModelForm[Service]):
         text = str(self.cleaned_data["ca_bundle"]).strip()
         try:
             if text:
-                load_pem_x509_certificates(text.encode())
-        except ValueError:
+                # As the check loads them: comments may hold more than ASCII.
+                ssl.create_default_context(cadata=text.encode("ascii", "ignore").decode())
+        except ssl.SSLError:
             raise ValidationError(
                 "These are no PEM certificates (-----BEGIN CERTIFICATE----- …).", code="invalid"
             ) from None

@@ -6,9 +6,16 @@ from monitors.net.guard import OPEN, GuardPolicy
 from monitors.net.resolver import resolve
 
 
-@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "192.0.2.1"])
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "192.0.2.1", "fd00::1%eth0"])
 async def test_an_address_needs_no_lookup(address: str) -> None:
     assert await resolve(address, OPEN) == [address]
+
+
+@pytest.mark.parametrize("host", ["8.8.8.8%169.254.169.254", "127.0.0.1%lo", "a%.example", "%"])
+async def test_what_is_no_ipv6_address_has_no_scope(host: str) -> None:
+    with pytest.raises(CheckFailed) as raised:
+        await resolve(host, OPEN)
+    assert raised.value.failure.fault is Fault.BLOCKED
 
 
 async def test_localhost_is_this_machine_ipv4_first() -> None:

@@ -91,6 +91,13 @@ async def test_what_is_sent() -> None:
     } <= set(lines)
 
 
+async def test_headers_beyond_ascii_are_sent_as_utf_8() -> None:
+    async with Enclosure([[answer()]]).open() as enclosure:
+        seen = await ask(enclosure, headers=(("X-One", "ü"),), secret_headers=(("X-Two", "€"),))
+    assert seen.failure is None
+    assert "\r\nX-One: ü\r\nX-Two: €\r\n".encode() in enclosure.requests[0]
+
+
 async def test_credentials_stay_with_their_origin_and_cookies_with_the_chain() -> None:
     async with Enclosure([[answer()]]).open() as other:
         away = f"http://localhost:{other.port}/".encode()
@@ -156,6 +163,12 @@ async def test_private_addresses_are_refused_where_the_installation_says_so() ->
         )
 
 
+async def test_an_address_is_reported_without_its_scope() -> None:
+    address = "fd00:1111:2222:3333:4444:5555:6666:7777"
+    seen = await observe(CheckSpec(f"http://[{address}%25no-such-place]:1/"))
+    assert seen.address == address
+
+
 async def test_the_limit_of_a_body_is_a_setting() -> None:
     async with Enclosure([[answer(b"x" * 5_000)]]).open() as enclosure:
         spec = CheckSpec(f"http://127.0.0.1:{enclosure.port}/")
@@ -170,6 +183,31 @@ async def test_an_authority_of_ones_own_is_trusted(authorities: Authorities) -> 
         trusting = await ask(enclosure, "https", ca_bundle=bundle)
         wary = await ask(enclosure, "https")
     assert (trusting.failure, wary.failure and wary.failure.fault) == (None, Fault.TLS_UNTRUSTED)
+
+
+async def test_a_bundle_may_have_comments_and_must_have_certificates(
+    authorities: Authorities,
+) -> None:
+    bundle = "# Főtanúsítvány\n" + authorities.unknown.cert_pem.bytes().decode()
+    async with Enclosure([[answer()]], authorities.of_another_authority()).open() as enclosure:
+        commented = await ask(enclosure, "https", ca_bundle=bundle)
+        garbage = await ask(enclosure, "https", ca_bundle="garbage")
+    assert commented.failure is None
+    assert garbage.failure is not None
+    assert garbage.failure.message == (
+        "certificate of 127.0.0.1 is not from a trusted authority: "
+        "the CA bundle in the settings cannot be read"
+    )
+
+
+async def test_a_certificate_with_an_odd_name_is_read_as_far_as_it_goes(
+    authorities: Authorities,
+) -> None:
+    async with Enclosure([[answer()]], authorities.with_an_odd_name()).open() as enclosure:
+        seen = await ask(enclosure, "https", verify_tls=False)
+    assert seen.failure is None
+    assert seen.certificate is not None
+    assert seen.certificate.names == ("odd.example",)
 
 
 async def test_a_bug_of_ours_is_a_verdict_and_not_a_crash(

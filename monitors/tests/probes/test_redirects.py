@@ -1,0 +1,173 @@
+"""What follows a redirect, and what stays behind."""
+
+import httpx
+import pytest
+
+from monitors.domain.observation import Observation
+from monitors.domain.reasons import Fault
+from monitors.domain.spec import CheckSpec
+from monitors.probes import observe
+from monitors.probes.redirects import Chain
+from monitors.tests.zoo import Enclosure, answer, redirect
+
+
+async def ask(enclosure: Enclosure, **settings: object) -> Observation:
+    url = f"http://127.0.0.1:{enclosure.port}/start"
+    return await observe(CheckSpec(url, **({"timeout_s": 2.0} | settings)))  # type: ignore[arg-type]
+
+
+def sent(request: bytes) -> dict[str, str]:
+    lines = request.decode().split("\r\n")[1:-2]
+    return {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+
+
+def after(location: str, **settings: object) -> httpx.Request:
+    """Give the request that follows a redirect away from http://a.example/."""
+    spec = CheckSpec("http://a.example/", **settings)  # type: ignore[arg-type]
+    headers = [("Authorization", "Bearer b"), *spec.headers, *spec.secret_headers]
+    request = httpx.Request("GET", spec.url, headers=headers)
+    return Chain(spec, request, []).following(httpx.Response(302, headers={"Location": location}))
+
+
+async def test_secrets_do_not_go_to_another_origin() -> None:
+    secret = (("X-Key", "k"), ("Proxy-Authorization", "p"), ("Cookie", "c=1"))
+    async with Enclosure([[answer()]]).open() as other:
+        away = f"http://127.0.0.1:{other.port}/".encode()
+        async with Enclosure([[redirect(b"/in")], [redirect(away)]]).open() as first:
+            await ask(first, secret_headers=secret, headers=(("X-Open", "o"),), bearer_token="b")
+    kept = {"x-key", "proxy-authorization", "authorization"}
+    assert kept <= set(sent(first.requests[1]))
+    assert set(sent(other.requests[0])) == {
+        "host",
+        "user-agent",
+        "accept",
+        "accept-encoding",
+        "x-open",
+        "connection",
+    }
+
+
+@pytest.mark.parametrize(
+    ("location", "goes_along"),
+    [
+        ("https://a.example/", True),
+        ("/b", True),
+        ("https://a.example:8443/", False),
+        ("https://b.example/", False),
+        ("http://a.example:8080/", False),
+    ],
+)
+def test_authorization_follows_its_host_to_tls(location: str, goes_along: bool) -> None:
+    request = after(location, secret_headers=(("X-Key", "k"),))
+    assert ("Authorization" in request.headers) is goes_along
+    assert ("X-Key" in request.headers) is (location == "/b")
+
+
+def test_what_was_left_behind_stays_behind() -> None:
+    request = after("https://b.example/", secret_headers=(("X-Key", "k"),))
+    assert request.headers["host"] == "b.example"
+    back = Chain(CheckSpec("http://a.example/"), request, []).following(
+        httpx.Response(302, headers={"Location": "http://a.example/"})
+    )
+    assert "X-Key" not in back.headers
+
+
+@pytest.mark.parametrize(
+    ("method", "status", "expected"),
+    [
+        (b"POST", b"301 Moved Permanently", b"GET"),
+        (b"PUT", b"301 Moved Permanently", b"PUT"),
+        (b"PUT", b"302 Found", b"GET"),
+        (b"HEAD", b"303 See Other", b"HEAD"),
+        (b"POST", b"303 See Other", b"GET"),
+        (b"POST", b"307 Temporary Redirect", b"POST"),
+        (b"POST", b"308 Permanent Redirect", b"POST"),
+    ],
+)
+async def test_methods_change_as_in_browsers(method: bytes, status: bytes, expected: bytes) -> None:
+    hops = [[redirect(b"/next", status=status)], [answer()]]
+    async with Enclosure(hops).open() as enclosure:
+        await ask(enclosure, method=method.decode(), body="" if method == b"HEAD" else "abc")
+    assert enclosure.requests[1].split(b" ")[0] == expected
+    assert ("content-length" in sent(enclosure.requests[1])) is (expected in (b"POST", b"PUT"))
+
+
+@pytest.mark.parametrize(
+    ("location", "detail"),
+    [
+        (b"http://a.example:99999/", "a port is a number from 1 to 65535"),
+        (b"http://127.0.0.1:-1/", "a port is a number from 1 to 65535"),
+        (b"http://127.0.0.1:0/", "a port is a number from 1 to 65535"),
+        (b"http://127.0.0.1:x/", "a port is a number from 1 to 65535"),
+        (b"http://xn--zzzzzz-/", "“xn--zzzzzz-” is not a valid host name"),
+        (b"http://xn--a/", "“xn--a” is not a valid host name"),
+        (b"http://a..b/", "“a..b” is not a valid host name"),
+        (b"http://" + b"a" * 64 + b"/", f"“{'a' * 64}” is not a valid host name"),
+        (b"http://127.0.0.1%25x/", "a host name is written without % in it"),
+        (b"https:///a", "this address has no host name, like example.com"),
+        (b"/a\tb", "it is no address"),
+        (b"http://[::bad/", "it is no address"),
+        (b"mailto:a@b.example", "only http and https can be"),
+    ],
+)
+async def test_a_bad_redirect_is_the_servers_fault(location: bytes, detail: str) -> None:
+    async with Enclosure([[redirect(location)]]).open() as enclosure:
+        seen = await ask(enclosure)
+    assert seen.failure is not None
+    assert seen.failure.fault is Fault.REDIRECT_BAD
+    assert seen.failure.facts == {"url": location.decode(), "detail": detail}
+
+
+@pytest.mark.parametrize("cookie", ["ü".encode(), b"\xfc", "\u2028".encode()])
+async def test_cookies_beyond_ascii_come_back_as_they_were_set(cookie: bytes) -> None:
+    hops = [[redirect("/ü".encode(), b"Set-Cookie: a=" + cookie)], [answer()]]
+    async with Enclosure(hops).open() as enclosure:
+        seen = await ask(enclosure)
+    assert seen.failure is None
+    assert enclosure.requests[1].startswith(b"GET /%C3%BC HTTP/1.1\r\n")
+    assert b"\r\nCookie: a=" + cookie + b"\r\n" in enclosure.requests[1]
+
+
+@pytest.mark.parametrize("where", ["headers", "secret_headers"])
+async def test_a_cookie_of_the_settings_stays_with_its_origin(where: str) -> None:
+    given = (("Cookie", "a=1; b=ü; c=3"),)
+    async with Enclosure([[answer()]]).open() as other:
+        away = f"http://127.0.0.1:{other.port}/".encode()
+        hops = [[redirect(b"/1")], [redirect(b"/2", b"Set-Cookie: b=new")], [redirect(away)]]
+        async with Enclosure(hops).open() as first:
+            await ask(first, **{where: given})
+    cookies = [sent(request).get("cookie") for request in (*first.requests, *other.requests)]
+    # Cookies know hosts and no ports (RFC 6265, 8.5), so what a server sets goes along.
+    assert cookies == ["a=1; b=ü; c=3", "a=1; b=ü; c=3", "a=1; c=3; b=new", "b=new"]
+
+
+async def test_a_password_in_a_location_is_neither_sent_nor_told() -> None:
+    async with Enclosure([[answer()]]).open() as other:
+        away = f"http://ada:l%40ve@127.0.0.1:{other.port}/in"
+        async with Enclosure([[redirect(away.encode())]]).open() as first:
+            followed = await ask(first)
+            left = await ask(first, follow_redirects=False)
+    shown = f"http://127.0.0.1:{other.port}/in"
+    assert followed.redirects == (shown,)
+    assert not {"authorization", "cookie"} & set(sent(other.requests[0]))
+    assert sent(other.requests[0])["host"] == f"127.0.0.1:{other.port}"
+    assert left.response is not None
+    assert left.response.header("Location") == shown
+
+
+@pytest.mark.parametrize(
+    ("location", "shown"),
+    [
+        ("http://ada:pw@a..b/@x?y@z", "http://a..b/@x?y@z"),
+        ("http://ada:p@w@a..b/", "http://a..b/"),
+        ("//ada:pw@a..b", "//a..b"),
+        ("http:\\\\ada:pw@a..b", "http://a..b"),
+        ("ftp://ada:pw@a.example/", "ftp://a.example/"),
+        ("http://a..b/?next=http://c:d@e/", "http://a..b/?next=http://c:d@e/"),
+    ],
+)
+async def test_nor_is_one_in_a_location_that_cannot_be_followed(location: str, shown: str) -> None:
+    async with Enclosure([[redirect(location.encode())]]).open() as enclosure:
+        seen = await ask(enclosure)
+    assert seen.failure is not None
+    assert seen.failure.facts["url"] == shown
