@@ -1,18 +1,32 @@
 """What a service's settings say about the body of a good answer."""
 
+import codecs
 import json
 import re
-from email.message import Message
+from dataclasses import replace
+from itertools import chain, islice
 from typing import Any
+
+import re2
 
 from .observation import Response
 from .reasons import Failure, Fault
-from .redaction import without_secrets
+from .redaction import beginning_without_secrets
 from .spec import CheckSpec, Comparison, parse_json_path, parse_pattern
 from .wording import one_line
 
 _SHOWN = 60
-_TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]{0,2000}>", re.DOTALL | re.IGNORECASE)
+_LOOKED_THROUGH = 20_000
+_MAX_VALUES = 10_000
+_NOTHING = object()
+_SCRIPT = re2.compile(r"(?is)<script\b.*?</script\s*>|<style\b.*?</style\s*>")
+_TAG = re2.compile(r"<[^<>]*>")
+_CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
+# The character sets of the web (Encoding Standard); other codecs of Python can take any time.
+_CHARSETS = re.compile(
+    r"ascii|utf-(8|16|32)(-[lb]e)?|iso8859-\d+|cp(125\d|437|850|852|866|874|932|949|950)|koi8-[ru]"
+    r"|mac-(roman|cyrillic)|gb(2312|k|18030)|big5(hkscs)?|euc[_-](jp|kr)|shift_jis|iso2022_jp"
+)
 
 
 def broken_assertion(spec: CheckSpec, response: Response) -> Failure | None:
@@ -34,13 +48,23 @@ def broken_assertion(spec: CheckSpec, response: Response) -> Failure | None:
 
 def decoded(response: Response) -> str:
     """Read the body as its Content-Type says, as UTF-8 where it says nothing usable."""
-    kind = Message()
-    kind["Content-Type"] = response.header("content-type").replace("\n", " ").replace("\r", " ")
-    charset = kind.get_content_charset("utf-8")
+    return response.body.decode(_charset(response.header("content-type")), "replace")
+
+
+def decoded_beginning(response: Response, characters: int) -> str:
+    """Read at least so many characters of the body, or all of it."""
+    # Four bytes are the most that a character of a known charset takes.
+    return decoded(replace(response, body=response.body[: 4 * characters]))
+
+
+def _charset(content_type: str) -> str:
+    if (found := _CHARSET.search(content_type)) is None:
+        return "utf-8"
     try:
-        return response.body.decode(charset, "replace")
-    except LookupError:
-        return response.body.decode("utf-8", "replace")
+        charset = codecs.lookup(found[1]).name
+    except (LookupError, ValueError):
+        return "utf-8"
+    return charset if _CHARSETS.fullmatch(charset) else "utf-8"
 
 
 def _header(spec: CheckSpec, response: Response) -> Failure | None:
@@ -54,7 +78,7 @@ def _header(spec: CheckSpec, response: Response) -> Failure | None:
         facts = {
             "answer": response.answer,
             "name": name,
-            "found": _short(without_secrets(spec, found[0])),
+            "found": _shown(spec, found[0]),
         }
         return Failure(Fault.HEADER_DIFFERS, facts | {"expected": expected})
     return None
@@ -94,17 +118,27 @@ def _json(spec: CheckSpec, response: Response, text: str) -> Failure | None:
         return _cut(response)
     answer, path = response.answer, spec.json_path
     try:
-        document = json.loads(text)
+        document = _document(response, text)
     except (ValueError, RecursionError):
         return Failure(Fault.NOT_JSON, {"answer": answer, "found": _found(spec, text)})
-    values = parse_json_path(path).findall(document)
-    if not values:
+    matches = parse_json_path(path).finditer(document)
+    values = (match.obj for match in islice(matches, _MAX_VALUES))
+    first = next(values, _NOTHING)
+    if first is _NOTHING:
         return Failure(Fault.JSON_PATH_MISSING, {"answer": answer, "path": path})
-    if spec.json_expected and not any(_holds(spec, value) for value in values):
-        found = {"path": path, "found": _short(without_secrets(spec, _as_text(values[0])))}
+    if spec.json_expected and not any(_holds(spec, value) for value in chain([first], values)):
+        found = {"path": path, "found": _shown(spec, _as_text(first))}
         wanted = {"comparison": spec.json_compare, "expected": _short(spec.json_expected)}
         return Failure(Fault.JSON_DIFFERS, {"answer": answer, **found, **wanted})
     return None
+
+
+def _document(response: Response, text: str) -> Any:
+    """Read it in whatever UTF it is, with or without a mark, or else as its charset says."""
+    try:
+        return json.loads(response.body)
+    except UnicodeDecodeError:
+        return json.loads(text)
 
 
 def _holds(spec: CheckSpec, value: Any) -> bool:
@@ -141,8 +175,13 @@ def _cut(response: Response) -> Failure:
 
 
 def _found(spec: CheckSpec, text: str) -> str:
-    visible = one_line(_TAG.sub(" ", without_secrets(spec, text[:20_000])))
+    beginning = beginning_without_secrets(spec, text, _LOOKED_THROUGH)
+    visible = one_line(_TAG.sub(" ", _SCRIPT.sub(" ", beginning)))
     return f"; it begins with “{_short(visible)}”" if visible else "; it is empty"
+
+
+def _shown(spec: CheckSpec, text: str) -> str:
+    return _short(beginning_without_secrets(spec, text, _SHOWN + 1))
 
 
 def _short(text: str) -> str:

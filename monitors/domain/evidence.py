@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 
 from .observation import Observation, Response
-from .redaction import REMOVED, without_secrets
+from .redaction import REMOVED, beginning_without_secrets, without_secrets
 from .spec import CheckSpec
 
 BODY_KEPT = 2_048
+# Of the body: what is taken out, however long, may leave less than what is kept.
+LOOKED_THROUGH = 16 * BODY_KEPT
 HEADERS_KEPT = 100
 # Response headers that carry somebody's session.
 _PRIVATE = {"set-cookie", "set-cookie2", "authorization", "www-authenticate", "cookie"}
@@ -24,13 +26,13 @@ class Evidence:
 
 
 def evidence(spec: CheckSpec, observation: Observation, text: str) -> Evidence:
-    """Gather it; `text` is the body as the verdict read it."""
+    """Gather it; `text` is the body, or enough of its beginning."""
     response = observation.response
     return Evidence(
         address=observation.address or "",
         redirects=tuple(without_secrets(spec, url) for url in observation.redirects),
         headers=_headers(spec, response) if response is not None else (),
-        body_start=_storable(without_secrets(spec, text[: 2 * BODY_KEPT])[:BODY_KEPT]),
+        body_start=_storable(beginning_without_secrets(spec, text, BODY_KEPT)),
     )
 
 

@@ -1,23 +1,39 @@
 """The only place that decides whether a check was good or bad."""
 
+import logging
+from dataclasses import replace
 from datetime import timedelta
 
-from .assertions import broken_assertion, decoded
-from .evidence import Evidence, evidence
+from .assertions import broken_assertion, decoded_beginning
+from .evidence import LOOKED_THROUGH, Evidence, evidence
 from .observation import Observation, Response
 from .reasons import Failure, Fault, Reason
-from .redaction import without_secrets
+from .redaction import beginning_without_secrets
 from .result import CheckResult, Status
 from .spec import CheckSpec
 from .wording import one_line, rough_duration
 
+logger = logging.getLogger(__name__)
+
+MAX_FACT = 200
+
 
 def judge(spec: CheckSpec, observation: Observation) -> CheckResult:
-    """Turn what a probe saw into a verdict.
+    """Turn what a probe saw into a verdict; never raises.
 
     DOWN: no answer, a status that is not accepted, or an assertion that does not hold.
     DEGRADED: a good answer whose certificate expires soon, or that took too long.
     """
+    try:
+        return _judge(spec, observation)
+    except Exception as error:
+        # Whatever a target sends must not keep its service from having a verdict.
+        logger.exception("A response of %s cannot be judged", spec.url)
+        failure = Failure(Fault.INTERNAL, {"detail": type(error).__name__})
+        return _result(spec, replace(observation, response=None), Status.DOWN, failure)
+
+
+def _judge(spec: CheckSpec, observation: Observation) -> CheckResult:
     response = observation.response
     if response is None:
         failure = observation.failure or Failure(Fault.INTERNAL, {"detail": "nothing was seen"})
@@ -55,7 +71,11 @@ def _weak(spec: CheckSpec, observation: Observation, response: Response) -> Fail
 
 def _evidence(spec: CheckSpec, observation: Observation) -> Evidence:
     response = observation.response
-    return evidence(spec, observation, decoded(response) if response is not None else "")
+    return evidence(
+        spec,
+        observation,
+        decoded_beginning(response, LOOKED_THROUGH) if response is not None else "",
+    )
 
 
 def _result(
@@ -80,9 +100,9 @@ def _result(
 def _message(spec: CheckSpec, failure: Failure | None, answer: str) -> str:
     """Give the sentence to show; of what came from outside without the service's secrets."""
     if failure is None:
-        return one_line(without_secrets(spec, answer))
+        return one_line(beginning_without_secrets(spec, answer, MAX_FACT))
     facts = {
-        name: without_secrets(spec, fact) if isinstance(fact, str) else fact
+        name: beginning_without_secrets(spec, fact, MAX_FACT) if isinstance(fact, str) else fact
         for name, fact in failure.facts.items()
     }
     return one_line(Failure(failure.fault, facts).message)

@@ -10,6 +10,9 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 
 from monitors.actions.results import Finding
+from monitors.domain.observation import Observation
+from monitors.domain.result import CheckResult
+from monitors.domain.spec import CheckSpec
 from monitors.domain.verdict import judge
 from monitors.probes import observe
 
@@ -35,6 +38,7 @@ TICK_S = 0.05
 RETRY_AFTER_S = 1.0
 FINISH_WITHIN_S = 0.7
 MAX_WAITING = 10_000
+MUCH_BYTES = 65_536
 
 
 @dataclass(slots=True)
@@ -99,7 +103,7 @@ class Checker:
             lag_before_ms = self.watch.lag_ms
             seen = await observe(claim.spec, limits())
         seen = replace(seen, loop_lag_ms=self.watch.lag_ms - lag_before_ms)
-        result = judge(claim.spec, seen)
+        result = await _judged(claim.spec, seen)
         self.gauges.checked(late_s=(seen.started_at - claim.due.at).total_seconds())
         self.recorder.put(Finding(claim.service_id, result, claim.due, self.location))
 
@@ -141,6 +145,12 @@ class Checker:
             await self.database.run(lambda: self.claimer.release(ids))
         except AWAY as error:
             logger.warning("%d claims are left to run out: %s", len(ids), error)
+
+
+async def _judged(spec: CheckSpec, seen: Observation) -> CheckResult:
+    """Judge it here, or beside the loop where there is much to read."""
+    size = len(seen.response.body) if seen.response is not None and spec.reads_body else 0
+    return judge(spec, seen) if size < MUCH_BYTES else await asyncio.to_thread(judge, spec, seen)
 
 
 async def _sleep_until_tick_after(seconds: float) -> None:

@@ -55,7 +55,7 @@ class Chain:
             headers["Cookie"] = _renewed(self._cookie, headers.get("Cookie", ""))
 
     def _add(self, url: httpx.URL) -> None:
-        shown = str(url)[:200]
+        shown = str(url)
         # Once back to the same address is how login walls set a cookie; twice is a circle.
         if self._urls.count(str(url)) > 1:
             raise CheckFailed(Fault.REDIRECT_LOOP, url=shown)
@@ -117,7 +117,7 @@ def _bytewise(headers: httpx.Headers) -> httpx.Headers:
 
 
 def _bad(location: str, detail: str) -> CheckFailed:
-    return CheckFailed(Fault.REDIRECT_BAD, url=without_userinfo(location)[:200], detail=detail)
+    return CheckFailed(Fault.REDIRECT_BAD, url=without_userinfo(location), detail=detail)
 
 
 def without_userinfo(location: str) -> str:

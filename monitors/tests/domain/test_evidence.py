@@ -67,6 +67,9 @@ def test_a_good_check_keeps_none() -> None:
         (b"?password=pass+word", f"?password={REMOVED}"),
         (b"?password=pass%20word", f"?password={REMOVED}"),
         (b"k3y s3cret%2F", f"{REMOVED} {REMOVED}"),
+        (b"/s3cret%2f/x", f"/{REMOVED}/x"),
+        (rb'{"token": "s3cret\/"}', f'{{"token": "{REMOVED}"}}'),
+        (b"czNjcmV0Lw==", REMOVED),
     ],
 )
 def test_a_secret_is_known_in_each_of_its_forms(echo: bytes, kept: str) -> None:
@@ -94,3 +97,31 @@ def test_neither_does_that_of_a_good_answer() -> None:
     response = Response(200, "k3y", (), b"", body_complete=True)
     result = judge(SPEC, Observation(NOON, Phases(wait_ms=1), response))
     assert (result.status, result.message) == (Status.UP, f"200 {REMOVED}")
+
+
+@pytest.mark.parametrize(
+    ("header", "echo"),
+    [
+        (("Authorization", "Token abcd1234"), "abcd1234"),
+        (("Cookie", "theme=x; session=abcd1234"), "session: abcd1234"),
+        (("X-Key", "a&b+c"), r"a\u0026b\u002bc"),
+        (("X-Key", "a&b+c"), r"a\u0026b\u002Bc"),
+        (("X-Key", 'a"b'), "a&#34;b"),
+        (("X-Key", "a'b"), "a&#39;b"),
+        (("X-Key", "käse"), "käse".encode().decode("latin-1")),
+    ],
+)
+def test_so_is_one_in_a_header(header: tuple[str, str], echo: str) -> None:
+    spec = CheckSpec("http://a.example/", secret_headers=(header,))
+    found = judge(spec, seen(f"-{echo}-".encode())).evidence
+    assert found is not None
+    assert found.body_start.removeprefix("-session: ").strip("-") == REMOVED
+
+
+@pytest.mark.parametrize("before", range(0, 700, 60))
+def test_where_much_is_taken_out_none_shows_in_part(before: int) -> None:
+    secret = "0123456789" * 60
+    spec = CheckSpec("http://a.example/", bearer_token=secret)
+    found = judge(spec, seen(b"x" * before + secret.encode() * 40)).evidence
+    assert found is not None
+    assert "0123" not in found.body_start

@@ -1,5 +1,7 @@
 """Rules that the zoo does not meet: what the clock, the lag and the settings change."""
 
+import time
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +10,14 @@ import pytest
 from monitors.domain.observation import Certificate, Observation, Phases, Response
 from monitors.domain.reasons import Reason
 from monitors.domain.result import Status
-from monitors.domain.spec import BadSetting, CheckSpec, Comparison, StatusRanges, parse_pattern
+from monitors.domain.spec import (
+    BadSetting,
+    CheckSpec,
+    Comparison,
+    StatusRanges,
+    parse_json_path,
+    parse_pattern,
+)
 from monitors.domain.verdict import judge
 from monitors.tests.clock import NOON
 
@@ -122,6 +131,52 @@ def test_the_body_is_read_in_its_charset(charset: str, body: bytes) -> None:
         )
         == OK
     )
+
+
+@pytest.mark.parametrize("charset", ["punycode", "idna", "utf-7", "unicode_escape", "zlib", "\x00"])
+def test_what_is_no_charset_of_the_web_is_read_as_utf_8(charset: str) -> None:
+    headers = (("Content-Type", f"text/html; charset={charset}"),)
+    assert verdict(seen("grüße".encode(), headers=headers), keyword="grüße") == OK
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
+def test_json_may_be_in_any_utf(encoding: str) -> None:
+    body = '{"a": "grüße"}'.encode(encoding)
+    assert verdict(seen(body), json_path="$.a", json_expected="grüße") == OK
+
+
+def test_json_in_another_charset_is_read_in_that() -> None:
+    headers = (("Content-Type", "application/json; charset=latin-1"),)
+    body = '{"a": "grüße"}'.encode("latin-1")
+    assert verdict(seen(body, headers=headers), json_path="$.a", json_expected="grüße") == OK
+
+
+@pytest.mark.parametrize("path", ["$[?match(@.a, '(a+)+$')]", "$[?search(@.a, '(a+)+$')]"])
+def test_no_json_path_can_backtrack(path: str) -> None:
+    with pytest.raises(BadSetting, match="is not a JSON path"):
+        parse_json_path(path)
+
+
+@pytest.mark.parametrize(
+    "body", [b"<" * 500_000, b"<a" * 200_000, b"<script>" * 60_000, b"[" * 500_000], ids=len
+)
+def test_no_body_takes_long_to_judge(body: bytes) -> None:
+    began = time.process_time()
+    for settings in ({"keyword": "x y"}, {"pattern": "x y"}, {"json_path": "$..a"}):
+        assert verdict(seen(body), **settings)[0] is Status.DOWN
+    assert time.process_time() - began < 1
+
+
+def test_what_cannot_be_judged_has_a_verdict_too(caplog: pytest.LogCaptureFixture) -> None:
+    broken = CheckSpec("http://a.example/", keyword=None)  # type: ignore[arg-type]
+    broken = replace(broken, pattern=7)  # type: ignore[arg-type]
+    result = judge(broken, seen(b"x"))
+    assert (result.status, result.reason, result.response_time_ms) == (
+        Status.DOWN,
+        Reason.INTERNAL,
+        None,
+    )
+    assert "cannot be judged" in caplog.text
 
 
 def test_what_may_stand_behind_the_cut_is_not_judged() -> None:
