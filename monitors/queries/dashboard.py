@@ -20,6 +20,21 @@ from monitors.models.service import ServiceQuerySet
 from .uptime import uptime_of_many
 
 PAGE_SIZE = 50
+LISTED = (
+    "name",
+    "url",
+    "state",
+    "state_since",
+    "fresh_until",
+    "recent",
+    "streak",
+    "streak_since",
+    "failures_before_down",
+    "interval_s",
+    "last_checked_at",
+    "last_message",
+    "last_response_time_ms",
+)
 WORST_FIRST = (State.DOWN, State.DEGRADED, State.UNKNOWN, State.UP, State.PAUSED)
 
 
@@ -50,6 +65,11 @@ class ListFilter:
     tag: str = ""
     sort: Sort = Sort.WORST
     page: int = 1
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it leaves services out."""
+        return bool(self.words or self.state or self.tag)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +126,18 @@ class ListPage:
 
 def list_page(wanted: ListFilter, now: datetime) -> ListPage:
     counts = state_counts(now)
+    total = sum(entry.count for entry in counts)
     found = filtered(wanted, now)
-    matching = found.count()
+    matching = found.count() if wanted.is_narrow else total
     pages = max(1, -(-matching // PAGE_SIZE))
     number = min(max(1, wanted.page), pages)
-    shown = found.prefetch_related("tags")[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    first = (number - 1) * PAGE_SIZE
+    # Sorted by number alone: whole rows of all services would go through the sorting.
+    ids = list(found.values_list("pk", flat=True)[first : first + PAGE_SIZE])
     return ListPage(
-        services=_rows(list(shown), now),
+        services=_rows(ids, now),
         counts=counts,
-        total=sum(entry.count for entry in counts),
+        total=total,
         matching=matching,
         number=number,
         pages=pages,
@@ -122,7 +145,10 @@ def list_page(wanted: ListFilter, now: datetime) -> ListPage:
     )
 
 
-def _rows(shown: Sequence[Service], now: datetime) -> list[ServiceRow]:
+def _rows(ids: Sequence[int], now: datetime) -> list[ServiceRow]:
+    known = Service.objects.only(*LISTED).prefetch_related("tags").in_bulk(ids)
+    # One that has been deleted meanwhile is left out.
+    shown = [known[pk] for pk in ids if pk in known]
     day = uptime_of_many(shown, timedelta(hours=24), now)
     return [service_row(service, now, day[service.pk]) for service in shown]
 

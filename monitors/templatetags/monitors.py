@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from django import template
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
@@ -64,23 +66,23 @@ def span(start: datetime, end: datetime) -> str:
     return wording.duration((end - start).total_seconds())
 
 
-@register.inclusion_tag("components/state_badge.html")
-def state_badge(state: State | Status | str, size: str = "") -> dict[str, Any]:
+@register.simple_tag
+def state_badge(state: State | Status | str, size: str = "") -> SafeString:
     """Draw a state, or the status of one check."""
-    known = State(str(state))
-    return {"kind": known.value.lower(), "label": known.label, "size": size}
+    return _state_badge(State(str(state)), size)
 
 
-@register.inclusion_tag("components/heartbeat_bar.svg")
-def heartbeat_bar(beats: Sequence[Heartbeat], name: str) -> dict[str, Any]:
+@lru_cache(maxsize=100)
+def _state_badge(state: State, size: str) -> SafeString:
+    words = {"kind": state.value.lower(), "label": state.label, "size": size}
+    return render_to_string("components/state_badge.html", words)
+
+
+@register.simple_tag
+def heartbeat_bar(beats: Sequence[Heartbeat], name: str) -> SafeString:
     down = sum(beat.status is Status.DOWN for beat in beats[-heartbeats.SLOTS :])
-    return {
-        "bars": heartbeats.bars(beats),
-        "width": heartbeats.WIDTH,
-        "height": heartbeats.HEIGHT,
-        "bar_width": heartbeats.BAR_WIDTH,
-        "label": f"Last {min(len(beats), heartbeats.SLOTS)} checks of {name}: {down} down",
-    }
+    label = f"Last {min(len(beats), heartbeats.SLOTS)} checks of {name}: {down} down"
+    return SafeString(heartbeats.svg(beats, label))
 
 
 @register.inclusion_tag("components/response_line.svg")

@@ -16,6 +16,7 @@ from monitors.tests import postgres
 from monitors.tests.clock import libfaketime
 
 BIN = Path(sys.executable).parent
+DATABASE_FREE = ("charts", "domain", "net", "probes")
 SOURCES = ("monitors", "uptime_site", "benchmarks", "manage.py", "gunicorn.conf.py")
 
 
@@ -36,6 +37,8 @@ def steps() -> list[Step]:
     false_clock = "monitors/tests/processes/test_false_clock.py"
     no_false_clock = "" if libfaketime() else "libfaketime: apt-get install faketime"
     without = ("--ignore=monitors/tests/browser", f"--ignore={false_clock}")
+    # What knows no database need not be tested on two.
+    database_free = [f"--ignore=monitors/tests/{name}" for name in DATABASE_FREE]
     survival = "--ignore=monitors/tests/processes/test_survival_on_"
     on_postgres = (python, "-m", "monitors.tests.postgres", *pytest)
     return [
@@ -46,11 +49,12 @@ def steps() -> list[Step]:
         Step("layers", (str(BIN / "lint-imports"),)),
         Step("migrations", (python, "manage.py", "makemigrations", "--check", "--dry-run")),
         Step("tests on SQLite", (*pytest, *without, f"{survival}postgres.py")),
-        Step("tests on PostgreSQL", (*on_postgres, *without, f"{survival}sqlite.py"), no_postgres),
-        Step("false clock on SQLite", (*pytest, false_clock), no_false_clock),
         Step(
-            "false clock on PostgreSQL", (*on_postgres, false_clock), no_postgres or no_false_clock
+            "tests on PostgreSQL",
+            (*on_postgres, *without, *database_free, f"{survival}sqlite.py"),
+            no_postgres,
         ),
+        Step("tests with a false clock", (*pytest, false_clock), no_false_clock),
         Step("tests in a browser", (*pytest, "monitors/tests/browser"), no_browser),
     ]
 
