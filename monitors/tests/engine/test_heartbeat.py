@@ -1,0 +1,35 @@
+import asyncio
+import time
+
+import pytest
+
+from monitors.engine import heartbeat
+from monitors.engine.database import DatabaseThread
+from monitors.tests.local_server import LocalServer
+
+
+async def beats(target: LocalServer, silent_for_s: float) -> list[str]:
+    database = DatabaseThread()
+    database.answered_s = time.monotonic() - silent_for_s
+    beating = asyncio.create_task(heartbeat.keep_beating(f"{target.url}ping", database, 0.05))
+    await asyncio.sleep(0.5)
+    beating.cancel()
+    await database.close()
+    return target.requests
+
+
+async def test_it_beats_again_and_again(target: LocalServer) -> None:
+    assert len(await beats(target, 0)) > 2
+    assert set(target.requests) == {"/ping"}
+
+
+async def test_it_is_silent_while_the_database_is(target: LocalServer) -> None:
+    assert await beats(target, heartbeat.ANSWERED_WITHIN_S + 1) == []
+
+
+async def test_one_that_does_not_arrive_is_told_and_the_next_is_sent(
+    target: LocalServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    target.status = 500
+    assert len(await beats(target, 0)) > 2
+    assert "The heartbeat did not arrive: 500" in caplog.text

@@ -1,0 +1,51 @@
+from datetime import timedelta
+
+import pytest
+
+from monitors.engine.claims import Claimer, Peer
+from monitors.engine.presence import SILENT_AFTER, peers, register, sign_off
+from monitors.models import Checker, DueCheck
+from monitors.tests.clock import NOON, noon_plus
+from monitors.tests.factories import a_service
+
+pytestmark = pytest.mark.django_db
+
+
+def test_those_that_gave_a_sign_lately_are_peers() -> None:
+    first = register("a", "", NOON)
+    second = register("b", "berlin", noon_plus(5))
+    stopped = register("c", "", noon_plus(5))
+    sign_off(stopped, noon_plus(6))
+    assert sorted(peers(noon_plus(7)), key=lambda peer: peer.id) == [
+        Peer(first, ""),
+        Peer(second, "berlin"),
+    ]
+    # Others take the share of a dead one well before its leases are all out and 15 s are over.
+    assert peers(NOON + SILENT_AFTER) == [Peer(second, "berlin")]
+    assert timedelta(seconds=15) > SILENT_AFTER
+
+
+def test_a_checker_that_comes_back_under_its_name_frees_what_it_held() -> None:
+    a_service()
+    a_service()
+    checker, other = register("a", "", NOON), register("b", "", NOON)
+    assert len(Claimer(checker).take(1, NOON, NOON)) == 1
+    assert len(Claimer(other).take(1, NOON, NOON)) == 1
+    assert register("a", "oslo", noon_plus(1)) == checker
+    held = DueCheck.objects.filter(lease_until__isnull=False)
+    assert list(held.values_list("holder", flat=True)) == [other]
+    row = Checker.objects.get(pk=checker)
+    assert (row.location, row.started_at, row.stopped_at) == ("oslo", noon_plus(1), None)
+
+
+def test_a_checker_that_ended_in_order_says_so() -> None:
+    checker = register("a", "", NOON)
+    Checker.objects.update(in_flight=3, unwritten=2, checks_per_s=1.5)
+    sign_off(checker, noon_plus(9))
+    row = Checker.objects.get(pk=checker)
+    assert (row.stopped_at, row.in_flight, row.unwritten, row.checks_per_s) == (
+        noon_plus(9),
+        0,
+        0,
+        0.0,
+    )
