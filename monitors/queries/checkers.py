@@ -16,11 +16,21 @@ HELD_TOO_LONG_S = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Lateness:
-    """Checks that should have begun and that no checker has taken, or that it does not get to."""
+class Backlog:
+    """Checks that have fallen due and that no checker has taken, or that it does not get to."""
 
-    overdue: int
-    oldest_overdue_s: float
+    waiting: int = 0
+    overdue: int = 0
+    """Those of them that have waited for so long that it is no jitter any more."""
+    oldest_s: float = 0.0
+    """For how long the oldest has waited."""
+
+    @property
+    def is_late(self) -> bool:
+        return self.overdue > 0
+
+
+NOTHING_WAITS = Backlog()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +58,14 @@ def _state(checker: Checker, now: datetime) -> str:
     return "silent" if now - checker.seen_at > timedelta(seconds=SILENT_AFTER_S) else "running"
 
 
-def lateness(now: datetime) -> Lateness | None:
-    """Tell what is overdue; None while checks are on time."""
+def backlog(now: datetime) -> Backlog:
     free = Q(lease_until=None) | Q(lease_until__lte=now)
     held_too_long = Q(due_at__lt=now - timedelta(seconds=HELD_TOO_LONG_S))
-    late = DueCheck.objects.filter(
-        free | held_too_long, due_at__lt=now - timedelta(seconds=LATE_AFTER_S)
+    overdue = Q(due_at__lt=now - timedelta(seconds=LATE_AFTER_S))
+    found = DueCheck.objects.filter(free | held_too_long, due_at__lt=now).aggregate(
+        waiting=Count("pk"), overdue=Count("pk", filter=overdue), oldest=Min("due_at")
     )
-    found = late.aggregate(overdue=Count("pk"), oldest=Min("due_at"))
-    if not found["overdue"]:
-        return None
-    return Lateness(found["overdue"], (now - found["oldest"]).total_seconds())
+    if not found["waiting"]:
+        return NOTHING_WAITS
+    oldest_s = (now - found["oldest"]).total_seconds()
+    return Backlog(found["waiting"], found["overdue"], oldest_s)

@@ -7,7 +7,7 @@ from django.db import DatabaseError
 
 from monitors.domain.wording import rough_duration
 
-from .checkers import CheckerRow, Lateness, checkers, lateness
+from .checkers import NOTHING_WAITS, Backlog, CheckerRow, backlog, checkers
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Health:
 
     trouble: str | None
     """What is wrong, in one sentence; None while the database answers and checks are on time."""
-    late: Lateness | None = None
+    backlog: Backlog = NOTHING_WAITS
     checkers: tuple[CheckerRow, ...] = ()
 
     @property
@@ -28,8 +28,9 @@ class Health:
         """Give sums, and of what is measured the worst, over the running checkers."""
         running = [row.checker for row in self.running]
         return {
-            "overdue": self.late.overdue if self.late else 0,
-            "oldest_overdue_s": round(self.late.oldest_overdue_s, 1) if self.late else 0,
+            "backlog": self.backlog.waiting,
+            "overdue": self.backlog.overdue,
+            "oldest_overdue_s": round(self.backlog.oldest_s, 1),
             "checkers": len(running),
             "in_flight": sum(checker.in_flight for checker in running),
             "unwritten": sum(checker.unwritten for checker in running),
@@ -42,10 +43,11 @@ class Health:
 
 def health(now: datetime) -> Health:
     try:
-        late, known = lateness(now), checkers(now)
+        waiting, known = backlog(now), checkers(now)
     except DatabaseError:
         return Health("the database does not answer")
-    if late is None:
-        return Health(None, None, known)
-    oldest = rough_duration(late.oldest_overdue_s)
-    return Health(f"checks are late: {late.overdue} overdue, by up to {oldest}", late, known)
+    if not waiting.is_late:
+        return Health(None, waiting, known)
+    oldest = rough_duration(waiting.oldest_s)
+    trouble = f"checks are late: {waiting.overdue} overdue, by up to {oldest}"
+    return Health(trouble, waiting, known)

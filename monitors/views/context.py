@@ -5,12 +5,12 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from monitors.queries.checkers import lateness
+from monitors.queries.checkers import NOTHING_WAITS, backlog
 
 
 def site(request: HttpRequest) -> dict[str, Any]:
-    """Give the moment of the page, and whether checks are late, to those who are logged in."""
+    """Give the moment of the page and, to those who are logged in, what waits to be checked."""
     now = timezone.now()
     user = getattr(request, "user", None)
     known = user is not None and user.is_authenticated
-    return {"now": now, "checker_late": lateness(now) if known else None}
+    return {"now": now, "backlog": backlog(now) if known else NOTHING_WAITS}

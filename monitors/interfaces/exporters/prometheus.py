@@ -35,13 +35,15 @@ def _backlog(numbers: Numbers) -> Iterator[Metric]:
     for entry in numbers.states:
         states.add_metric([entry.state.value.lower()], entry.count)
     yield states
-    late = numbers.health.late
-    overdue = _family("checks_overdue", "Checks that should have begun half a minute ago")
-    overdue.add_metric([], late.overdue if late else 0)
-    yield overdue
-    oldest = _family("checks_overdue_oldest_seconds", "By how much the oldest of them is late")
-    oldest.add_metric([], late.oldest_overdue_s if late else 0)
-    yield oldest
+    backlog = numbers.health.backlog
+    for name, description, value in (
+        ("checks_waiting", "Checks that are due and that no checker has taken", backlog.waiting),
+        ("checks_overdue", "Those of them that were due half a minute ago", backlog.overdue),
+        ("checks_overdue_oldest_seconds", "How long the oldest has waited", backlog.oldest_s),
+    ):
+        family = _family(name, description)
+        family.add_metric([], value)
+        yield family
 
 
 def _checkers(numbers: Numbers) -> Iterator[Metric]:

@@ -3,7 +3,7 @@ import pytest
 from monitors.domain.result import Status
 from monitors.domain.state import State
 from monitors.models import DueCheck
-from monitors.queries.checkers import Lateness, lateness
+from monitors.queries.checkers import Backlog, backlog
 from monitors.queries.dashboard import ListFilter, Sort, list_page
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_service, checked
@@ -107,10 +107,13 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(
             list_page(ListFilter(), SOON)
 
 
-def test_lateness_is_read_from_due_times() -> None:
+def test_the_backlog_is_read_from_due_times() -> None:
     a_service()
     a_service(paused=True)
-    assert lateness(noon_plus(30)) is None
-    assert lateness(noon_plus(90)) == Lateness(1, 90.0)
-    DueCheck.objects.update(lease_until=noon_plus(100))
-    assert lateness(noon_plus(90)) is None
+    assert backlog(noon_plus(0)) == Backlog(0, 0, 0.0)
+    assert backlog(noon_plus(30)) == Backlog(1, 0, 30.0)
+    assert backlog(noon_plus(90)) == Backlog(1, 1, 90.0)
+    DueCheck.objects.update(lease_until=noon_plus(120))
+    assert backlog(noon_plus(90)) == Backlog(0, 0, 0.0)
+    # It has taken it, and does not get to it.
+    assert backlog(noon_plus(110)) == Backlog(1, 1, 110.0)

@@ -40,6 +40,7 @@ def test_all_is_well_without_a_login(client: Client) -> None:
     answer = client.get("/healthz")
     assert (answer.status_code, answer.content.splitlines()[0]) == (200, b"ok")
     assert figures(answer.content) == {
+        "backlog": 0,
         "overdue": 0,
         "oldest_overdue_s": 0,
         "checkers": 2,
@@ -57,14 +58,26 @@ def test_late_checks_are_no_health(client: Client) -> None:
     answer = client.get("/healthz")
     assert answer.status_code == 503
     assert answer.content.splitlines()[0] == b"checks are late: 1 overdue, by up to 5 minutes"
-    assert figures(answer.content)["oldest_overdue_s"] == pytest.approx(300, abs=5)
+    found = figures(answer.content)
+    assert (found["backlog"], found["overdue"]) == (1, 1)
+    assert found["oldest_overdue_s"] == pytest.approx(300, abs=5)
+
+
+def test_what_waits_for_a_moment_is_told_and_no_trouble(client: Client) -> None:
+    a_service(now=timezone.now() - timedelta(seconds=10))
+    a_service(now=timezone.now() + timedelta(seconds=10))
+    answer = client.get("/healthz")
+    assert (answer.status_code, answer.content.splitlines()[0]) == (200, b"ok")
+    found = figures(answer.content)
+    assert (found["backlog"], found["overdue"]) == (1, 0)
+    assert found["oldest_overdue_s"] == pytest.approx(10, abs=5)
 
 
 def test_a_silent_database_is_no_health(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def fails(*_args: object) -> None:
         raise DatabaseError
 
-    monkeypatch.setattr("monitors.queries.health.lateness", fails)
+    monkeypatch.setattr("monitors.queries.health.backlog", fails)
     answer = client.get("/healthz")
     assert answer.status_code == 503
     assert answer.content.splitlines()[0] == b"the database does not answer"
@@ -83,6 +96,7 @@ def test_metrics_for_prometheus_which_brings_a_key(client: Client) -> None:
     expected = {
         ("services", "up"): 1,
         ("services", "unknown"): 1,
+        ("checks_waiting", ""): 1,
         ("checks_overdue", ""): 1,
         ("checker_up", "a oslo"): 1,
         ("checker_up", "b "): 0,
