@@ -21,7 +21,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from setting_up import DATABASES, ROOT, add_services, environment, set_up_django
+from setting_up import DATABASES, ROOT, add_services, environment, server_cpu_s, set_up_django
 from targets import running
 
 IN_ONE_PROCESS = "one"
@@ -51,6 +51,8 @@ class Spent:
     """What processes and their database have used so far."""
 
     cpu_s: float
+    server_cpu_s: float
+    """Of the database server, where there is one."""
     written_bytes: int
     memory_bytes: int
 
@@ -87,7 +89,10 @@ def spent(checkers: list["subprocess.Popen[bytes]"], name: str) -> Spent:
         memory = max(memory, int(fields[21]) * PAGE_BYTES)
         counters = dict(line.split(": ") for line in (folder / "io").read_text().splitlines())
         written += int(counters["write_bytes"])
-    return Spent(cpu_s, wal_bytes() if name == "PostgreSQL" else int(written), int(memory))
+    if name == "PostgreSQL":
+        server_s = server_cpu_s(os.environ["DATABASE_URL"])
+        return Spent(cpu_s, server_s, wal_bytes(), int(memory))
+    return Spent(cpu_s, 0.0, int(written), int(memory))
 
 
 def wal_bytes() -> int:
@@ -118,6 +123,7 @@ def report(
     good = rows.filter(status="UP").count()
     expected = services * took_s / interval_s
     cpu_s = after.cpu_s - before.cpu_s
+    server_s = after.server_cpu_s - before.server_cpu_s
     lines = {
         "services, interval": f"{services:,} at {interval_s} s",
         "checks": f"{len(late):,} of {expected:,.0f} due, {good:,} UP",
@@ -133,6 +139,7 @@ def report(
         ),
         "CPU of the checkers": f"{cpu_s / took_s:.1%} of a core",
         "CPU a check": f"{cpu_s / len(late) * 1_000:.2f} ms",
+        "CPU of the server": f"{server_s / took_s:.1%} of a core",
         "memory of a checker": f"{after.memory_bytes / 2**20:.0f} MiB",
         "written a check": f"{(after.written_bytes - before.written_bytes) / len(late):,.0f} bytes",
     }

@@ -12,6 +12,10 @@ sys.path.insert(0, str(ROOT))
 
 from monitors.tests import postgres  # noqa: E402 - after the path
 
+# Places in /proc/PID/stat, counted from behind the name (proc(5)).
+_PARENT, _OWN_TIMES, _TIMES_OF_THE_DEAD = 1, (11, 12), (13, 14)
+TICKS_PER_S = os.sysconf("SC_CLK_TCK")
+
 
 @contextlib.contextmanager
 def sqlite() -> Iterator[str]:
@@ -82,3 +86,27 @@ def add_services(url: str, count: int, interval_s: int, *, on_beat: bool = False
         ],
         batch_size=5_000,
     )
+
+
+def server_cpu_s(database_url: str) -> float:
+    """Give the CPU time of a PostgreSQL server and of all its children, dead ones included."""
+    import psycopg
+
+    with psycopg.connect(database_url) as server:
+        (own,) = server.execute("SELECT pg_backend_pid()").fetchone() or (0,)
+    parent = _stat(int(own), _PARENT)
+    total = 0
+    for folder in Path("/proc").glob("[0-9]*"):
+        pid = int(folder.name)
+        try:
+            if pid == parent:
+                total += sum(_stat(pid, place) for place in (*_OWN_TIMES, *_TIMES_OF_THE_DEAD))
+            elif _stat(pid, _PARENT) == parent:
+                total += sum(_stat(pid, place) for place in _OWN_TIMES)
+        except FileNotFoundError:
+            continue
+    return total / TICKS_PER_S
+
+
+def _stat(pid: int, place: int) -> int:
+    return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[place])

@@ -1,0 +1,242 @@
+"""What pages cost with ten thousand services and ten million stored checks behind them.
+
+    python benchmarks/pages.py [--services N] [--checks N] [--rounds N] [--database NAME]
+
+The log covers 90 days and is written by the database itself, in order of time, as checkers would;
+so are the daily summaries of 90 days, the hourly ones of eight, and thirty periods a service. The
+times are those of whole requests through every middleware, in this process, without a network.
+"""
+
+import argparse
+import math
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from setting_up import DATABASES, add_services, environment, set_up_django
+
+IN_ONE_PROCESS = "one"
+DAYS, DAYS_BY_HOUR = 90, 8
+PERIODS = 30
+URL = "http://service.example/"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--services", type=int, default=10_000)
+    parser.add_argument("--checks", type=int, default=10_000_000)
+    parser.add_argument("--rounds", type=int, default=60)
+    parser.add_argument("--database", choices=DATABASES)
+    options = parser.parse_args()
+    for name in [options.database] if options.database else list(DATABASES):
+        with DATABASES[name]() as database_url:
+            numbers = (options.services, options.checks, options.rounds)
+            words = [sys.executable, __file__, IN_ONE_PROCESS, name, *map(str, numbers)]
+            subprocess.run(words, env=environment(database_url), check=True)
+
+
+def measure(name: str, services: int, checks: int, rounds: int) -> None:
+    set_up_django()
+    began = time.monotonic()
+    add_services(URL, services, 60, on_beat=True)
+    fill(checks // services)
+    print(f"{name}: {services:,} services, {checks:,} checks, {_size()} ", end="", flush=True)
+    print(f"(filled in {time.monotonic() - began:.0f} s)")
+    client = _client()
+    generator = random.Random(1)  # noqa: S311 - which service to look at is no secret
+
+    def any_service() -> int:
+        return generator.randint(1, services)
+
+    pages: dict[str, Callable[[], str]] = {
+        "list, worst first": lambda: "/",
+        "list, one of its pages": lambda: f"/?page={generator.randint(2, services // 50)}",
+        "list, down only": lambda: "/?state=down",
+        "list, two words": lambda: f"/?q=service+{any_service()}",
+        "service": lambda: f"/services/{any_service()}/",
+        "service, 7 days": lambda: f"/services/{any_service()}/?range=7d",
+        "service, 90 days": lambda: f"/services/{any_service()}/?range=90d",
+        "history": lambda: f"/services/{any_service()}/history/",
+        "history, failures only": lambda: f"/services/{any_service()}/history/?status=down",
+        "API, a page of services": lambda: "/api/v1/services/",
+        "API, uptime of 90 days": lambda: f"/api/v1/services/{any_service()}/uptime?range=90d",
+        "checkers": lambda: "/checkers/",
+        "/healthz": lambda: "/healthz",
+        "/metrics": lambda: "/metrics",
+    }
+    for label, path in pages.items():
+        # What a page costs once its templates are loaded.
+        get(client, path())
+        times_ms = [get(client, path()) for _ in range(rounds)]
+        p95 = statistics.quantiles(times_ms, n=20)[18]
+        print(f"  {label:<26} p50 {statistics.median(times_ms):>7.1f} ms   p95 {p95:>7.1f} ms")
+
+
+def get(client: object, path: str) -> float:
+    began = time.perf_counter()
+    answer = client.get(path, secure=True)  # type: ignore[attr-defined] # Django is loaded late
+    took_ms = (time.perf_counter() - began) * 1_000
+    if answer.status_code not in {200, 503}:
+        raise SystemExit(f"{path} answered {answer.status_code}")
+    return took_ms
+
+
+def _client() -> object:
+    from django.contrib.auth import get_user_model
+    from django.test import Client
+
+    user = get_user_model().objects.create_superuser("ada", password="of this benchmark")  # noqa: S106
+    client = Client(HTTP_HOST="localhost")
+    client.force_login(user)
+    return client
+
+
+def fill(checks_each: int) -> None:
+    """Write a past of 90 days."""
+    from django.db import connection
+    from django.utils import timezone
+
+    now = timezone.now().replace(minute=0, second=0, microsecond=0)
+    fill_log(checks_each, now)
+    with connection.cursor() as cursor:
+        _say_who_is_up(cursor, checks_each, now)
+        _fill_summaries(cursor, now)
+        _fill_periods(cursor, now)
+        cursor.execute("ANALYZE")
+
+
+def fill_log(checks_each: int, now: datetime) -> None:
+    """Write so many checks of each service, evenly over `DAYS` days before now."""
+    from django.db import connection
+
+    index = "check_by_service_and_time"
+    columns = "service_id, checked_at, status, reason, message, response_time_ms, status_code"
+    phases = "dns_ms, connect_ms, tls_ms, wait_ms, transfer_ms, loop_lag_ms, location"
+    # One check in fifty is DOWN, and its response time wanders.
+    bad = "(s.id + n) % 50 = 0"
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute("PRAGMA cache_size = -1000000")
+            cursor.execute("PRAGMA synchronous = OFF")
+        # An index is made quicker once the rows are there.
+        cursor.execute(f"DROP INDEX {index}")
+        cursor.execute(
+            f"INSERT INTO monitors_servicestatus ({columns}, {phases})"  # noqa: S608 - names of ours
+            f" SELECT s.id, {_moment('n', _step_s(checks_each), now)},"
+            f" CASE WHEN {bad} THEN 'DOWN' ELSE 'UP' END,"
+            f" CASE WHEN {bad} THEN 'http_status' ELSE 'ok' END,"
+            f" CASE WHEN {bad} THEN '503 Service Unavailable, where 200-299 was expected'"
+            "  ELSE '200 OK' END,"
+            " 20 + (s.id * 7 + n * 13) % 100, 200, 0.3, 1.2, NULL, 15.5, 0.4, 0, ''"
+            f" FROM {_numbers(checks_each)} CROSS JOIN monitors_service s ORDER BY n, s.id",
+        )
+        cursor.execute(
+            f"CREATE INDEX {index} ON monitors_servicestatus"
+            " (service_id, checked_at DESC, id DESC)",
+        )
+
+
+def _step_s(checks_each: int) -> float:
+    return DAYS * 86_400 / checks_each
+
+
+def _say_who_is_up(cursor: object, checks_each: int, now: datetime) -> None:
+    last = _moment(str(checks_each - 1), _step_s(checks_each), now)
+    hour = f"'{now:%Y-%m-%d %H:%M:%S}+00'" if _is_postgres() else f"'{now:%Y-%m-%d %H:%M:%S}'"
+    _run(cursor, f"INSERT INTO monitors_chore (name, done_until) VALUES ('summaries', {hour})")  # noqa: S608
+    _run(
+        cursor,
+        "UPDATE monitors_service SET state = CASE WHEN id % 100 = 0 THEN 'DOWN' ELSE 'UP' END,"  # noqa: S608
+        f" last_checked_at = {last}, last_status = 'UP', last_message = '200 OK',"
+        " last_response_time_ms = 20 + id % 100",
+    )
+
+
+def _fill_summaries(cursor: object, now: datetime) -> None:
+    from monitors.domain.result import Status
+    from monitors.domain.rollups import buckets_text, summarise
+
+    for table, count, step in (
+        ("hourlysummary", DAYS_BY_HOUR * 24, timedelta(hours=1)),
+        ("dailysummary", DAYS, timedelta(days=1)),
+    ):
+        checks = int(step.total_seconds() // 60)
+        times = [(Status.UP, 50 + 30 * math.sin(number)) for number in range(checks)]
+        known = summarise(times)
+        end = now if step < timedelta(days=1) else now.replace(hour=0)
+        _run(
+            cursor,
+            f"INSERT INTO monitors_{table} (service_id, starts_at, up, degraded, down, timed,"  # noqa: S608
+            f" sum_ms, min_ms, max_ms, buckets) SELECT s.id,"
+            f" {_moment('n', step.total_seconds(), end, count)}, {checks}, 0, 0, {checks},"
+            f" {known.sum_ms}, {known.min_ms}, {known.max_ms}, '{buckets_text(known.buckets)}'"
+            f" FROM {_numbers(count)} CROSS JOIN monitors_service s ORDER BY n, s.id",
+        )
+
+
+def _fill_periods(cursor: object, now: datetime) -> None:
+    step_s = DAYS * 86_400 / PERIODS
+    _run(cursor, "DELETE FROM monitors_period")
+    ended = f"CASE WHEN n = {PERIODS - 1} THEN NULL ELSE {_moment('n + 1', step_s, now)} END"
+    _run(
+        cursor,
+        "INSERT INTO monitors_period (service_id, state, started_at, ended_at)"  # noqa: S608
+        f" SELECT s.id, CASE WHEN n % 2 = 1 THEN 'UP' ELSE 'DOWN' END,"
+        f" {_moment('n', step_s, now)}, {ended}"
+        f" FROM {_numbers(PERIODS)} CROSS JOIN monitors_service s",
+    )
+
+
+def _numbers(count: int) -> str:
+    if _is_postgres():
+        return f"generate_series(0, {count - 1}) AS numbers(n)"
+    return (
+        "(WITH RECURSIVE counting(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM counting"  # noqa: S608
+        f" WHERE n < {count - 1}) SELECT n FROM counting) AS numbers"
+    )
+
+
+def _moment(number: str, step_s: float, end: datetime, count: int | None = None) -> str:
+    """Give SQL for the moment of a step, the last one ending at `end`."""
+    steps = count if count is not None else DAYS * 86_400 / step_s
+    start = end - timedelta(seconds=steps * step_s)
+    if _is_postgres():
+        return f"timestamptz '{start.isoformat()}' + ({number}) * interval '{step_s} seconds'"
+    # As Django writes moments into SQLite.
+    seconds = f"{start.timestamp()} + ({number}) * {step_s}"
+    return f"strftime('%Y-%m-%d %H:%M:%f', {seconds}, 'unixepoch')"
+
+
+def _is_postgres() -> bool:
+    from django.db import connection
+
+    return connection.vendor == "postgresql"
+
+
+def _run(cursor: object, sql: str) -> None:
+    cursor.execute(sql)  # type: ignore[attr-defined] # Django is loaded late
+
+
+def _size() -> str:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        if _is_postgres():
+            cursor.execute("SELECT pg_database_size(current_database())")
+        else:
+            cursor.execute("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")
+        return f"{cursor.fetchone()[0] / 2**30:.1f} GiB"
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == [IN_ONE_PROCESS]:
+        measure(sys.argv[2], *map(int, sys.argv[3:]))
+    else:
+        main()
