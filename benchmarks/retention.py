@@ -135,10 +135,9 @@ def _leave_as_it_is(now: datetime) -> None:
 
 def _by_service(before: datetime) -> None:
     from monitors.actions import retention
-    from monitors.models import Service
 
-    for pk in Service.objects.order_by("pk").values_list("pk", flat=True):
-        while retention.expire_checks(pk, before) >= retention.BATCH:
+    for group in retention.groups(default_days=DAYS):
+        while retention.expire_checks(group.service_ids, before) >= retention.BATCH:
             pass
 
 

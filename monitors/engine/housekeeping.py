@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from monitors.actions import retention, rollups
+from monitors.actions.retention import Group
 from monitors.models import Chore, HourToRedo
 
 from .database import AWAY, DatabaseThread
@@ -71,19 +72,23 @@ class Housekeeper:
         # What has not been summed up yet stays, however old it is.
         summed_up = await self._do(_summed_up_until)
         hours_before = now - timedelta(days=settings.HOURLY_RETENTION_DAYS)
-        kept = await self._do(lambda: retention.kept_for(settings.RETENTION_DAYS))
-        for place, (service_id, span) in enumerate(kept.items()):
-            before = min(now - span, summed_up) if summed_up else None
-            if before is not None:
-                await self._until_none(lambda: retention.expire_checks(service_id, before))  # noqa: B023 - awaited here
-            await self._until_none(lambda: retention.expire_hours(service_id, hours_before))  # noqa: B023 - awaited here
-            if place % 100 == 0:
-                await self._do(lambda: _renew(RETENTION, timezone.now()))
+        for group in await self._do(lambda: retention.groups(settings.RETENTION_DAYS)):
+            await self._expire_group(group, now, summed_up, hours_before)
+            await self._do(lambda: _renew(RETENTION, timezone.now()))
         await self._do(lambda: retention.forget_checkers(now))
+
+    async def _expire_group(
+        self, group: Group, now: datetime, summed_up: datetime | None, hours_before: datetime
+    ) -> None:
+        ids = group.service_ids
+        if summed_up is not None:
+            before = min(now - group.checks_kept, summed_up)
+            await self._until_none(lambda: retention.expire_checks(ids, before))
+        await self._until_none(lambda: retention.expire_hours(ids, hours_before))
 
     async def _until_none(self, delete: Callable[[], int]) -> None:
         while await self._do(delete) >= retention.BATCH:
-            pass
+            await self._do(lambda: _renew(RETENTION, timezone.now()))
 
     async def _do(self, work: Callable[[], T]) -> T:
         answer = await self._database.run(work)
