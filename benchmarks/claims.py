@@ -81,6 +81,7 @@ def claim(number: int, count: int, begins: float, seconds: float) -> None:
     from django.utils import timezone
 
     from monitors.actions.bulk import update_many
+    from monitors.actions.results import DUE_CHECK_KEYS
     from monitors.engine.claims import Claimer, Peer
     from monitors.models import DueCheck
 
@@ -88,17 +89,21 @@ def claim(number: int, count: int, begins: float, seconds: float) -> None:
     claimer.meet([Peer(other, "") for other in range(1, count + 1)])
     everything = timezone.now() + timedelta(days=365)
     # A first claim reads the services, as a checker does once; it is given back.
-    claimer.release([held.due.id for held in claimer.take(BATCH, everything, timezone.now())])
+    claimer.release([held.due for held in claimer.take(BATCH, everything, timezone.now())])
     time.sleep(max(0.0, begins - time.time()))
     claims = empty = twice = 0
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         taken = claimer.take(BATCH, everything, timezone.now())
-        held = [one.due.id for one in taken]
-        mine = DueCheck.objects.filter(pk__in=held, holder=number).count()
+        held = [one.due for one in taken]
+        mine = DueCheck.objects.filter(
+            service__in=[due.service_id for due in held], holder=number
+        ).count()
         twice += len(held) - mine
-        next_times = [(one.due.at + timedelta(seconds=60), None, one.due.id) for one in taken]
-        update_many(DueCheck, ("due_at", "lease_until"), next_times)
+        next_times = [
+            (due.at + timedelta(seconds=60), None, due.service_id, due.location) for due in held
+        ]
+        update_many(DueCheck, ("due_at", "lease_until"), next_times, DUE_CHECK_KEYS)
         claims += len(taken)
         empty += not taken
     print(claims, empty, twice)

@@ -1,9 +1,9 @@
 """Many rows of one table in one statement, without a model instance for each.
 
 Several times a second and with hundreds of rows, what the ORM spends on instances and on turning
-each column into what the database takes is most of what a check costs. PostgreSQL gets the rows
-as one JSON document, so that the statement stays the same for any number of them; SQLite's
-executemany is quick as it is.
+each column into what the database takes is most of what a check costs. PostgreSQL gets new rows
+by COPY, which writes them to its log together, and changed ones as one JSON document, so that the
+statement stays the same for any number of them; SQLite's executemany is quick as it is.
 """
 
 import json
@@ -23,29 +23,32 @@ def insert_many(model: type[Model], columns: Sequence[str], rows: Sequence[Row])
     if not rows:
         return
     table = _table(model, columns)
-    into = f"INSERT INTO {table.name} ({', '.join(table.columns)})"
+    into = f"{table.name} ({', '.join(table.columns)})"
     if connection.vendor == "postgresql":
-        source = f"SELECT {', '.join(table.columns)} FROM {table.recordset}"  # noqa: S608 - see _table
-        _execute(f"{into} {source}", columns, rows)
+        _copy(f"COPY {into} FROM STDIN", rows)
     else:
         places = ", ".join(["%s"] * len(columns))
-        _execute_each(f"{into} VALUES ({places})", rows)
+        _execute_each(f"INSERT INTO {into} VALUES ({places})", rows)  # noqa: S608 - see _table
 
 
-def update_many(model: type[Model], columns: Sequence[str], rows: Sequence[Row]) -> None:
-    """Set the columns of each row; the last value of a row is its id."""
+def update_many(
+    model: type[Model], columns: Sequence[str], rows: Sequence[Row], keys: Sequence[str] = ("id",)
+) -> None:
+    """Set the columns of each row; behind their values stand those of its keys."""
     if not rows:
         return
-    table = _table(model, (*columns, "id"))
-    changed = table.columns[:-1]
+    named = (*columns, *keys)
+    table = _table(model, named)
+    changed, known = table.columns[: len(columns)], table.columns[len(columns) :]
     if connection.vendor == "postgresql":
         pairs = ", ".join(f"{name} = found.{name}" for name in changed)
-        where = f"{table.name}.id = found.id"
+        where = " AND ".join(f"{table.name}.{name} = found.{name}" for name in known)
         statement = f"UPDATE {table.name} SET {pairs} FROM {table.recordset} WHERE {where}"  # noqa: S608 - see _table
-        _execute(statement, (*columns, "id"), rows)
+        _execute(statement, named, rows)
     else:
         pairs = ", ".join(f"{name} = %s" for name in changed)
-        _execute_each(f"UPDATE {table.name} SET {pairs} WHERE id = %s", rows)  # noqa: S608 - see _table
+        where = " AND ".join(f"{name} = %s" for name in known)
+        _execute_each(f"UPDATE {table.name} SET {pairs} WHERE {where}", rows)  # noqa: S608 - see _table
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +86,17 @@ def _execute(statement: str, columns: Sequence[str], rows: Sequence[Row]) -> Non
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [document])
+
+
+def _copy(statement: str, rows: Sequence[Row]) -> None:
+    # What COPY raises comes past Django otherwise.
+    with (
+        connection.wrap_database_errors,
+        connection.cursor() as cursor,
+        cursor.copy(statement) as copy,
+    ):
+        for row in rows:
+            copy.write_row(row)
 
 
 def _execute_each(statement: str, rows: Sequence[Row]) -> None:

@@ -35,6 +35,7 @@ _READ = (
     "locations",
     "locations_before_down",
 )
+DUE_CHECK_KEYS = ("service_id", "location")
 _LAST_COLUMNS = (
     "last_checked_at",
     "last_status",
@@ -49,8 +50,8 @@ _LAST_COLUMNS = (
 class DueTime:
     """The due time that a check answers."""
 
-    id: int
-    """Of the row of DueCheck."""
+    service_id: int
+    location: str
     at: datetime
 
 
@@ -147,9 +148,9 @@ def _subject(  # noqa: PLR0913, PLR0917 - the columns of _READ
 
 
 def _still_open(findings: Sequence[Finding]) -> set[DueTime]:
-    ids = [finding.due.id for finding in findings if finding.due is not None]
-    found = DueCheck.objects.filter(pk__in=ids).values_list("pk", "due_at") if ids else ()
-    return {DueTime(*values) for values in found}
+    ids = {finding.service_id for finding in findings if finding.due is not None}
+    due = DueCheck.objects.filter(service__in=ids) if ids else DueCheck.objects.none()
+    return {DueTime(*row) for row in due.values_list("service_id", "location", "due_at")}
 
 
 def _log(kept: Sequence[Finding]) -> dict[int, ServiceStatus]:
@@ -200,7 +201,7 @@ def _agreed(subject: _Subject, finding: Finding) -> CheckResult | None:
     if finding.due is None:
         return None
     result = finding.result
-    DueCheck.objects.filter(pk=finding.due.id).update(
+    DueCheck.objects.filter(service=subject.id, location=finding.due.location).update(
         last_status=result.status.value, last_checked_at=result.checked_at
     )
     lasts = timedelta(seconds=2 * subject.interval_s + subject.timeout_s)
@@ -271,12 +272,13 @@ def _reschedule(kept: Sequence[Finding], subjects: dict[int, _Subject], now: dat
         retry = _retry(subject, finding.result)
         if finding.due is not None:
             beat = next_beat(subject.id, subject.interval_s, now)
-            answered.append((min(beat, retry) if retry else beat, None, finding.due.id))
+            next_at = min(beat, retry) if retry else beat
+            answered.append((next_at, None, subject.id, finding.due.location))
         elif retry is not None:
             # What a checker has taken is about to be answered anyway.
             sooner = DueCheck.objects.filter(service=subject.id, due_at__gt=retry)
             sooner.filter(lease_until=None).update(due_at=retry)
-    update_many(DueCheck, ("due_at", "lease_until"), answered)
+    update_many(DueCheck, ("due_at", "lease_until"), answered, DUE_CHECK_KEYS)
 
 
 def _retry(subject: _Subject, result: CheckResult) -> datetime | None:

@@ -60,11 +60,11 @@ async def check_due(location: str = ANYWHERE) -> AsyncIterator[Checked]:
     while claims := await sync_to_async(_claim)(claimer):
         found = await asyncio.gather(*(try_out(claim.spec) for claim in claims))
         findings = [
-            Finding(claim.service_id, result, claim.due, location)
+            Finding(claim.due.service_id, result, claim.due, location)
             for claim, result in zip(claims, found, strict=True)
         ]
         await sync_to_async(record)(findings, timezone.now())
-        services = await Service.objects.ain_bulk([claim.service_id for claim in claims])
+        services = await Service.objects.ain_bulk([claim.due.service_id for claim in claims])
         for finding in findings:
             if finding.service_id in services:
                 yield Checked(services[finding.service_id], finding.result, None)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
-from monitors.actions.results import Finding
+from monitors.actions.results import DueTime, Finding
 from monitors.domain.observation import Observation
 from monitors.domain.result import CheckResult
 from monitors.domain.spec import CheckSpec
@@ -53,7 +53,7 @@ class Checker:
     concurrency: int
     hosts: HostCap
     location: str = ""
-    _held: dict[int, Claim] = field(default_factory=dict)
+    _held: set[DueTime] = field(default_factory=set)
     _tasks: dict[asyncio.Task[None], Claim] = field(default_factory=dict)
     _renewed_s: float = field(default_factory=time.monotonic)
     _clock_offset_s: float = float("inf")
@@ -87,8 +87,8 @@ class Checker:
         if any(claim.interval_s < HURRIED_INTERVAL_S for claim in taken):
             self._hurried_until_s = time.monotonic() + HURRY_LASTS_S
         for claim in taken:
-            if claim.due.id not in self._held:
-                self._held[claim.due.id] = claim
+            if claim.due not in self._held:
+                self._held.add(claim.due)
                 task = asyncio.create_task(self._check(claim))
                 self._tasks[task] = claim
                 task.add_done_callback(self._forget)
@@ -105,14 +105,14 @@ class Checker:
         seen = replace(seen, loop_lag_ms=self.watch.lag_ms - lag_before_ms)
         result = await _judged(claim.spec, seen)
         self.gauges.checked(late_s=(seen.started_at - claim.due.at).total_seconds())
-        self.recorder.put(Finding(claim.service_id, result, claim.due, self.location))
+        self.recorder.put(Finding(claim.due.service_id, result, claim.due, self.location))
 
     def _forget(self, task: asyncio.Task[None]) -> None:
         claim = self._tasks.pop(task)
-        del self._held[claim.due.id]
+        self._held.discard(claim.due)
         if not task.cancelled() and (error := task.exception()):
             # The lease runs out and the service is checked again.
-            logger.error("The check of service %d failed", claim.service_id, exc_info=error)
+            logger.error("The check of service %d failed", claim.due.service_id, exc_info=error)
 
     async def _meet_clock_step(self) -> None:
         """Notice that the clock was set back, also while nobody ran: nothing would be due."""
@@ -140,11 +140,11 @@ class Checker:
         unfinished = dict(self._tasks)
         for task in unfinished:
             task.cancel()
-        ids = [claim.due.id for claim in unfinished.values()]
+        held = [claim.due for claim in unfinished.values()]
         try:
-            await self.database.run(lambda: self.claimer.release(ids))
+            await self.database.run(lambda: self.claimer.release(held))
         except AWAY as error:
-            logger.warning("%d claims are left to run out: %s", len(ids), error)
+            logger.warning("%d claims are left to run out: %s", len(held), error)
 
 
 async def _judged(spec: CheckSpec, seen: Observation) -> CheckResult:

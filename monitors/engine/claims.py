@@ -29,7 +29,6 @@ class Claim:
     """One due check that this checker has to itself as long as it renews the lease."""
 
     due: DueTime
-    service_id: int
     spec: CheckSpec
     host: str
     interval_s: int
@@ -45,7 +44,7 @@ class _Share:
     def of_those(self, due: DueCheckQuerySet, now: datetime) -> DueCheckQuerySet:
         if self.parts == 1:
             return due
-        part = due.alias(part=F("pk") % self.parts)
+        part = due.alias(part=F("service_id") % self.parts)
         return part.filter(Q(part=self.number) | Q(due_at__lte=now - LEFT_AFTER))
 
 
@@ -92,41 +91,50 @@ class Claimer:
         """
         with transaction.atomic():
             taken = self._lock(limit, until, now)
-            lease_until = now + timedelta(seconds=LEASE_S)
-            rows = DueCheck.objects.filter(pk__in=[row[0] for row in taken])
-            rows.update(lease_until=lease_until, holder=self._holder)
-            self._learn({service_id: revision for _, service_id, _, revision in taken})
+            self._of([due for due, _ in taken]).update(
+                lease_until=now + timedelta(seconds=LEASE_S), holder=self._holder
+            )
+            self._learn({due.service_id: revision for due, revision in taken})
         return [
-            Claim(DueTime(due_id, due_at), service_id, known.spec, known.host, known.interval_s)
-            for due_id, service_id, due_at, _ in taken
-            if (known := self._known.get(service_id)) is not None
+            Claim(due, known.spec, known.host, known.interval_s)
+            for due, _ in taken
+            if (known := self._known.get(due.service_id)) is not None
         ]
 
-    def renew(self, due_ids: Collection[int], now: datetime) -> None:
+    def renew(self, held: Collection[DueTime], now: datetime) -> None:
         """Keep checks that last longer than a lease."""
-        self._held(due_ids).update(lease_until=now + timedelta(seconds=LEASE_S))
+        self._mine(held).update(lease_until=now + timedelta(seconds=LEASE_S))
 
-    def release(self, due_ids: Collection[int]) -> None:
+    def release(self, held: Collection[DueTime]) -> None:
         """Give back claims that were not checked; they are due again at once."""
-        self._held(due_ids).update(lease_until=None)
+        self._mine(held).update(lease_until=None)
 
-    def _held(self, due_ids: Collection[int]) -> DueCheckQuerySet:
+    def _mine(self, held: Collection[DueTime]) -> DueCheckQuerySet:
         # Not those that another checker has taken since, or that an edit has freed.
-        mine = DueCheck.objects.filter(pk__in=due_ids, holder=self._holder)
-        return mine.filter(lease_until__isnull=False)
+        return self._of(held).filter(holder=self._holder, lease_until__isnull=False)
 
-    def _lock(
-        self, limit: int, until: datetime, now: datetime
-    ) -> list[tuple[int, int, datetime, int]]:
-        """Lock due rows; give each with its service, due time and the revision of the service."""
-        taken: list[tuple[int, int, datetime, int]] = []
+    def _of(self, held: Collection[DueTime]) -> DueCheckQuerySet:
+        """Give the rows of due times of the locations that this checker claims for."""
+        wanted = Q(pk__in=[])
+        for location in self._shares:
+            ids = [due.service_id for due in held if due.location == location]
+            if ids:
+                wanted |= Q(location=location, service__in=ids)
+        return DueCheck.objects.filter(wanted)
+
+    def _lock(self, limit: int, until: datetime, now: datetime) -> list[tuple[DueTime, int]]:
+        """Lock due rows; give each with the revision of its service."""
+        taken: list[tuple[DueTime, int]] = []
         # One location after the other: each is one range of one index.
         for location, share in self._shares.items():
             due = share.of_those(DueCheck.objects.due(until, now).filter(location=location), now)
             rows = due.select_for_update(skip_locked=True, of=("self",)).values_list(
-                "pk", "service_id", "due_at", "service__revision"
+                "service_id", "due_at", "service__revision"
             )
-            taken += rows[: limit - len(taken)]
+            taken += [
+                (DueTime(service_id, location, due_at), revision)
+                for service_id, due_at, revision in rows[: limit - len(taken)]
+            ]
         return taken
 
     def _learn(self, revisions: dict[int, int]) -> None:

@@ -9,6 +9,7 @@ from monitors.domain.observation import Phases
 from monitors.domain.reasons import Reason
 from monitors.domain.result import CheckResult, Status
 
+from .fields import RealField
 from .service import Service
 
 STATUSES = [(status.value, status.label) for status in Status]
@@ -32,14 +33,14 @@ class ServiceStatus(models.Model):
     status = models.CharField(max_length=8, choices=STATUSES)
     reason = models.CharField(max_length=11, choices=REASONS)
     message = models.TextField()
-    response_time_ms = models.FloatField("response time", null=True)
+    response_time_ms = RealField("response time", null=True)
     status_code = models.PositiveSmallIntegerField(null=True)
-    dns_ms = models.FloatField(null=True)
-    connect_ms = models.FloatField(null=True)
-    tls_ms = models.FloatField(null=True)
-    wait_ms = models.FloatField(null=True)
-    transfer_ms = models.FloatField(null=True)
-    loop_lag_ms = models.FloatField(default=0.0)
+    dns_ms = RealField(null=True)
+    connect_ms = RealField(null=True)
+    tls_ms = RealField(null=True)
+    wait_ms = RealField(null=True)
+    transfer_ms = RealField(null=True)
+    loop_lag_ms = RealField(default=0.0)
     location = models.CharField(max_length=40, default="", blank=True)
 
     objects = ServiceStatusQuerySet.as_manager()

@@ -41,7 +41,9 @@ def a_result(status: Status = Status.UP, at: datetime = NOON, **values: Any) -> 
 def scheduled(service: Service, result: CheckResult) -> Finding:
     """Make a result that answers the service's present due time."""
     due = DueCheck.objects.filter(service=service).first()
-    return Finding(service.pk, result, DueTime(due.pk, due.due_at) if due else None)
+    return Finding(
+        service.pk, result, DueTime(service.pk, due.location, due.due_at) if due else None
+    )
 
 
 def checked(service: Service, *statuses: Status, every_s: int = 60) -> Service:

@@ -27,7 +27,7 @@ def found(service: Service, seconds: float, **said: Status) -> str:
         at = noon_plus(seconds + number)
         due = DueCheck.objects.get(service=service, location=place)
         result = a_result(status, at)
-        record([Finding(service.pk, result, DueTime(due.pk, due.due_at), place)], at)
+        record([Finding(service.pk, result, DueTime(service.pk, place, due.due_at), place)], at)
     return Service.objects.get(pk=service.pk).state
 
 

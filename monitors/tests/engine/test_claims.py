@@ -23,7 +23,7 @@ def test_the_longest_overdue_come_first_and_the_paused_never() -> None:
     a_service(now=noon_plus(1))
     a_service(paused=True)
     taken = take(Claimer(ME))
-    assert [(claim.service_id, claim.due.at) for claim in taken] == [
+    assert [(claim.due.service_id, claim.due.at) for claim in taken] == [
         (late.pk, noon_plus(-60)),
         (later.pk, noon_plus(-30)),
     ]
@@ -35,7 +35,7 @@ def test_what_falls_due_in_a_moment_is_taken_ahead() -> None:
     soon = a_service(now=noon_plus(0.5))
     a_service(now=noon_plus(2))
     taken = Claimer(ME).take(10, noon_plus(0.7), NOON)
-    assert [claim.service_id for claim in taken] == [soon.pk]
+    assert [claim.due.service_id for claim in taken] == [soon.pk]
 
 
 @pytest.mark.django_db
@@ -61,11 +61,11 @@ def test_a_renewed_lease_lasts_on_and_a_lost_one_is_not_taken_back() -> None:
     a_service()
     mine, other = Claimer(ME), Claimer(OTHER)
     (claim,) = take(mine)
-    mine.renew([claim.due.id], noon_plus(10))
+    mine.renew([claim.due], noon_plus(10))
     assert take(other, now=noon_plus(10 + LEASE_S - 0.1)) == []
     assert len(take(other, now=noon_plus(10 + LEASE_S))) == 1
-    mine.renew([claim.due.id], noon_plus(100))
-    mine.release([claim.due.id])
+    mine.renew([claim.due], noon_plus(100))
+    mine.release([claim.due])
     (row,) = DueCheck.objects.values_list("holder", "lease_until")
     assert row == (OTHER, noon_plus(10 + 2 * LEASE_S))
 
@@ -74,8 +74,8 @@ def test_a_renewed_lease_lasts_on_and_a_lost_one_is_not_taken_back() -> None:
 def test_what_is_given_back_is_due_at_once() -> None:
     service = a_service()
     claimer = Claimer(ME)
-    claimer.release([claim.due.id for claim in take(claimer)])
-    assert [claim.service_id for claim in take(Claimer(OTHER))] == [service.pk]
+    claimer.release([claim.due for claim in take(claimer)])
+    assert [claim.due.service_id for claim in take(Claimer(OTHER))] == [service.pk]
 
 
 @pytest.mark.django_db
@@ -83,7 +83,7 @@ def test_an_edit_is_seen_at_the_next_claim(django_assert_num_queries: object) ->
     service = a_service()
     claimer = Claimer(ME)
     (before,) = take(claimer)
-    claimer.release([before.due.id])
+    claimer.release([before.due])
     # What has not changed is not read again: lock, update and the savepoint's two.
     with django_assert_num_queries(4):  # type: ignore[operator]
         (same,) = take(claimer)
@@ -97,9 +97,9 @@ def test_an_edit_is_seen_at_the_next_claim(django_assert_num_queries: object) ->
 def test_a_service_with_locations_is_checked_from_each_of_them() -> None:
     service = a_service(locations="berlin, oslo")
     anywhere = a_service()
-    assert [claim.service_id for claim in take(Claimer(ME, "paris"))] == [anywhere.pk]
+    assert [claim.due.service_id for claim in take(Claimer(ME, "paris"))] == [anywhere.pk]
     for number, location in enumerate(("berlin", "oslo"), start=OTHER):
-        assert [claim.service_id for claim in take(Claimer(number, location))] == [service.pk]
+        assert [claim.due.service_id for claim in take(Claimer(number, location))] == [service.pk]
 
 
 @pytest.mark.django_db
@@ -114,7 +114,7 @@ def test_checkers_that_have_met_take_a_share_each_and_later_what_another_left() 
     almost = NOON + LEFT_AFTER - timedelta(milliseconds=1)
     assert take(claimers[0], now=almost) == []
     left = take(claimers[0], now=NOON + LEFT_AFTER)
-    assert {claim.service_id for claim in first + second + left} == ids
+    assert {claim.due.service_id for claim in first + second + left} == ids
 
 
 @pytest.mark.django_db
@@ -125,10 +125,10 @@ def test_checkers_elsewhere_have_no_part_in_what_is_for_one_location() -> None:
     berlin, oslo = Claimer(1, "berlin"), Claimer(2, "oslo")
     for claimer in (berlin, oslo):
         claimer.meet(peers)
-    taken = {claim.service_id for claim in take(berlin)}
+    taken = {claim.due.service_id for claim in take(berlin)}
     assert local < taken
     assert len(taken & anywhere) == 2
-    assert taken | {claim.service_id for claim in take(oslo)} == local | anywhere
+    assert taken | {claim.due.service_id for claim in take(oslo)} == local | anywhere
 
 
 @pytest.mark.django_db
@@ -140,7 +140,7 @@ def test_after_the_clock_was_set_back_nothing_waits_for_it() -> None:
         beyond.pk: NOON,
         soon.pk: noon_plus(50),
     }
-    assert [claim.service_id for claim in take(Claimer(ME))] == [beyond.pk]
+    assert [claim.due.service_id for claim in take(Claimer(ME))] == [beyond.pk]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -152,7 +152,7 @@ def test_checkers_side_by_side_share_the_work_and_take_nothing_twice() -> None:
         claimer = Claimer(number)
         try:
             while batch := take(claimer, 7, noon_plus(1)):
-                taken += [claim.service_id for claim in batch]
+                taken += [claim.due.service_id for claim in batch]
         finally:
             connection.close()
         return taken
