@@ -4,9 +4,14 @@ from datetime import datetime
 
 from monitors.models import DueCheck, Service
 
+_TIMES = ["due_at", "lease_until", "holder"]
+_WORDS = ["last_status", "last_checked_at"]
 
-def schedule(service: Service, now: datetime) -> None:
+
+def schedule(service: Service, now: datetime, *, forget: bool = False) -> None:
     """Make a service due at once from each of its locations; a paused one nowhere.
+
+    `forget`: what the locations said last is of another address.
 
     A check that is under way asks by settings of before: its result is not taken any more, since
     it answers another due time.
@@ -17,5 +22,5 @@ def schedule(service: Service, now: datetime) -> None:
         [DueCheck(service=service, location=location, due_at=now) for location in wanted],
         update_conflicts=True,
         unique_fields=["service", "location"],
-        update_fields=["due_at", "lease_until", "holder"],
+        update_fields=[*_TIMES, *_WORDS] if forget else _TIMES,
     )

@@ -12,7 +12,14 @@ from monitors.domain.freshness import fresh_until
 from monitors.domain.locations import agreed_status
 from monitors.domain.result import CheckResult, Status
 from monitors.domain.schedule import next_beat, retry_at
-from monitors.domain.state import Policy, Standing, State, advance, after_clock_step
+from monitors.domain.state import (
+    Policy,
+    Standing,
+    State,
+    advance,
+    after_clock_step,
+    just_after,
+)
 from monitors.models import CheckEvidence, DueCheck, Service, ServiceStatus
 
 from . import periods, rollups
@@ -94,12 +101,7 @@ def record(findings: Sequence[Finding], now: datetime) -> list[ServiceStatus | N
     """
     with transaction.atomic():
         subjects = _locked({finding.service_id for finding in findings})
-        open_due = _still_open(findings)
-        kept = [
-            finding
-            for finding in findings
-            if finding.service_id in subjects and (finding.due is None or finding.due in open_due)
-        ]
+        kept = _kept(findings, subjects)
         rows = _log(kept)
         rollups.mark_late([finding.result.checked_at for finding in kept], now)
         for finding in sorted(kept, key=lambda finding: finding.result.checked_at):
@@ -147,6 +149,18 @@ def _subject(  # noqa: PLR0913, PLR0917 - the columns of _READ
     )
 
 
+def _kept(findings: Sequence[Finding], subjects: dict[int, _Subject]) -> list[Finding]:
+    """Leave out what is of a deleted service, or answers a due time that is not open any more."""
+    open_due = _still_open(findings)
+    kept = []
+    for finding in findings:
+        if finding.service_id in subjects and (finding.due is None or finding.due in open_due):
+            kept.append(finding)
+            # The first answers it.
+            open_due.discard(finding.due)
+    return kept
+
+
 def _still_open(findings: Sequence[Finding]) -> set[DueTime]:
     ids = {finding.service_id for finding in findings if finding.due is not None}
     due = DueCheck.objects.filter(service__in=ids) if ids else DueCheck.objects.none()
@@ -184,19 +198,21 @@ def _take_in(subject: _Subject, finding: Finding, now: datetime) -> None:
     if before.seen_at is None or result.checked_at >= before.seen_at:
         subject.last = result
         subject.recent = heartbeats.append(subject.recent, result)
-    counted = _agreed(subject, finding) if subject.locations else result
+    counted = _agreed(subject, finding, before) if subject.locations else result
     if counted is None:
         return
-    fresh = fresh_until(result.checked_at, subject.interval_s, subject.timeout_s)
+    fresh = fresh_until(counted.checked_at, subject.interval_s, subject.timeout_s)
     step = advance(before, counted, subject.policy, fresh)
     subject.standing = step.standing
     periods.write(subject.id, step.transitions)
 
 
-def _agreed(subject: _Subject, finding: Finding) -> CheckResult | None:
+def _agreed(subject: _Subject, finding: Finding, standing: Standing) -> CheckResult | None:
     """Give what the locations of a service say together, with a result of one of them.
 
-    None where that is nothing yet, and for a check on request: it is no location's.
+    None where that is nothing yet, and for a check on request: it is no location's. Locations check
+    at the same beat, and are not written in the order in which their checks began: each has its
+    word all the same, from when the last word was taken.
     """
     if finding.due is None:
         return None
@@ -205,12 +221,11 @@ def _agreed(subject: _Subject, finding: Finding) -> CheckResult | None:
         last_status=result.status.value, last_checked_at=result.checked_at
     )
     lasts = timedelta(seconds=2 * subject.interval_s + subject.timeout_s)
-    said = DueCheck.objects.filter(
-        service=subject.id, last_checked_at__gte=result.checked_at - lasts
-    )
+    taken_at = just_after(standing, result.checked_at)
+    said = DueCheck.objects.filter(service=subject.id, last_checked_at__gte=taken_at - lasts)
     statuses = [Status(status) for status in said.values_list("last_status", flat=True)]
     status = agreed_status(statuses, subject.locations_before_down)
-    return replace(result, status=status) if status is not None else None
+    return replace(result, status=status, checked_at=taken_at) if status is not None else None
 
 
 def _write(subjects: dict[int, _Subject]) -> None:
@@ -225,6 +240,10 @@ def _write(subjects: dict[int, _Subject]) -> None:
             for subject, last in changed
         ],
     )
+    # A location was heard after another whose check began later: only the standing is new.
+    heard = [subject for subject in subjects.values() if subject.last is None]
+    rows = [(*_standing(subject.standing), subject.id) for subject in heard]
+    update_many(Service, STANDING_COLUMNS, rows)
     _write_certificates(
         [
             (seen.not_after, seen.issuer[:200], ", ".join(seen.names), subject.id)
@@ -269,7 +288,7 @@ def _reschedule(kept: Sequence[Finding], subjects: dict[int, _Subject], now: dat
     answered = []
     for finding in kept:
         subject = subjects[finding.service_id]
-        retry = _retry(subject, finding.result)
+        retry = _retry(subject, finding.result, now)
         if finding.due is not None:
             beat = next_beat(subject.id, subject.interval_s, now)
             next_at = min(beat, retry) if retry else beat
@@ -281,7 +300,8 @@ def _reschedule(kept: Sequence[Finding], subjects: dict[int, _Subject], now: dat
     update_many(DueCheck, ("due_at", "lease_until"), answered, DUE_CHECK_KEYS)
 
 
-def _retry(subject: _Subject, result: CheckResult) -> datetime | None:
+def _retry(subject: _Subject, result: CheckResult, now: datetime) -> datetime | None:
     if subject.standing.streak == 0 or result.status is not Status.DOWN:
         return None
-    return retry_at(result.checked_at, subject.retry_interval_s)
+    # A check may last longer than the wait for the next.
+    return max(now, retry_at(result.checked_at, subject.retry_interval_s))

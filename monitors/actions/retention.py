@@ -10,6 +10,8 @@ from django.db.models import QuerySet
 from monitors.models import Checker, CheckEvidence, HourlySummary, Service, ServiceStatus
 
 BATCH = 1_000
+# While somebody waits for it.
+DELETED_AT_ONCE = 5_000
 SERVICES_AT_ONCE = 100
 # Of a checker that is no more.
 CHECKER_KEPT = timedelta(days=7)
@@ -56,6 +58,14 @@ def expire_hours(service_ids: Collection[int], before: datetime) -> int:
 
 def forget_checkers(now: datetime) -> None:
     Checker.objects.filter(seen_at__lt=now - CHECKER_KEPT).delete()
+
+
+def delete_some_checks(service_id: int) -> int:
+    """Delete a batch of a service's checks; give how many there were."""
+    checks = ServiceStatus.objects.filter(service=service_id)
+    ids = list(checks.order_by("checked_at").values_list("pk", flat=True)[:DELETED_AT_ONCE])
+    _delete_checks(ids)
+    return len(ids)
 
 
 def delete_log(service_id: int) -> None:

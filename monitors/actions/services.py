@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from monitors.domain.freshness import fresh_until
 from monitors.domain.state import State, expire, move
-from monitors.models import Period, Service, Tag
+from monitors.models import DueCheck, Period, Service, Tag
 
 from . import due_checks, periods, retention
 from .standings import CERTIFICATE_COLUMNS, STANDING_COLUMNS, apply_standing
@@ -81,10 +81,18 @@ def resume(service_id: int, now: datetime) -> Service:
 
 
 def delete(service_id: int) -> None:
-    """Delete a service and its history. Raises Service.DoesNotExist."""
+    """Delete a service and its history. Raises Service.DoesNotExist.
+
+    The log may be long: it goes in batches, while others write. Broken off midway, the service is
+    still there, checked by nobody, and can be deleted again.
+    """
+    service = Service.objects.get(pk=service_id)
+    DueCheck.objects.filter(service=service).delete()
+    while retention.delete_some_checks(service_id):
+        pass
     with transaction.atomic():
         service = Service.objects.select_for_update().get(pk=service_id)
-        # First the log: the ORM would read every row of it into memory.
+        # The ORM would read every row of the log into memory.
         retention.delete_log(service_id)
         service.delete()
 
@@ -114,7 +122,7 @@ def _restart(service: Service, now: datetime, *, forget: bool) -> None:
     elif service.seen_at is not None:
         service.fresh_until = fresh_until(service.seen_at, service.interval_s, service.timeout_s)
     service.save(update_fields=list(STANDING_COLUMNS))
-    due_checks.schedule(service, now)
+    due_checks.schedule(service, now, forget=forget)
 
 
 def _forget_certificate(service: Service) -> None:

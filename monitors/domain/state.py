@@ -97,6 +97,13 @@ def after_clock_step(standing: Standing, now: datetime) -> Standing:
     return replace(standing, seen_at=None, fresh_until=None)
 
 
+def just_after(standing: Standing, at: datetime) -> datetime:
+    """Give the moment, or the first one that counts where something newer has been taken in."""
+    if standing.seen_at is None or at > standing.seen_at:
+        return at
+    return standing.seen_at + timedelta(microseconds=1)
+
+
 def expire(standing: Standing, now: datetime) -> Step:
     """Close the gap of a service that nobody looked at until now: it is UNKNOWN since."""
     if standing.state is State.PAUSED:

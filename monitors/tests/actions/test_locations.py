@@ -79,3 +79,25 @@ def test_an_edit_of_the_places_moves_the_due_checks() -> None:
         ("oslo", noon_plus(9)),
         ("rome", noon_plus(9)),
     ]
+
+
+def test_places_are_heard_in_whatever_order_their_results_are_written() -> None:
+    service = a_watched_service(needed=2)
+    found(service, 1, berlin=UP, oslo=UP, paris=UP)
+    assert found(service, 61.012, berlin=DOWN) == "UP"
+    # It began before the other did, and was written after it.
+    assert found(service, 61.004, oslo=DOWN) == "DOWN"
+    assert found(service, 121.012, berlin=DOWN) == "DOWN"
+    assert found(service, 121.004, oslo=UP) == "UP"
+
+
+def test_what_was_said_of_another_address_is_forgotten() -> None:
+    service = a_watched_service(needed=1)
+    assert found(service, 1, berlin=DOWN, oslo=DOWN) == "DOWN"
+    settings = {"url": "http://new.example/", "url_key": "http://new.example/"}
+    services.edit(service.pk, settings, [], noon_plus(9))
+    assert found(service, 10, berlin=UP) == "UP"
+    # And of the same address it is not.
+    found(service, 70, oslo=DOWN)
+    services.edit(service.pk, {"name": "new", "url_key": "http://new.example/"}, [], noon_plus(75))
+    assert found(service, 76, berlin=UP) == "DOWN"

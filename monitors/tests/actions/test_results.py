@@ -210,3 +210,18 @@ def test_state_of_the_last_check_is_kept_with_the_service() -> None:
         Heartbeat(Status.DEGRADED, 13),
     )
     assert service.state == State.DEGRADED
+
+
+def test_a_due_time_is_answered_once_within_a_batch_too() -> None:
+    service = checked(a_service(failures_before_down=2), UP)
+    twice = [scheduled(service, a_result(DOWN, noon_plus(second))) for second in (90, 91)]
+    record(twice, noon_plus(92))
+    after = Service.objects.get(pk=service.pk)
+    assert (after.state, after.streak, ServiceStatus.objects.count()) == ("UP", 1, 2)
+
+
+def test_a_retry_after_a_long_check_is_due_now_and_not_in_the_past() -> None:
+    service = a_service(interval_s=604_800, retry_interval_s=15, failures_before_down=2)
+    record([scheduled(service, a_result(UP, NOON))], NOON)
+    record([scheduled(service, a_result(DOWN, noon_plus(10)))], noon_plus(70))
+    assert Service.objects.get(pk=service.pk).next_check_at == noon_plus(70)
