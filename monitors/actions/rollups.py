@@ -23,7 +23,6 @@ HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SETTLES_AFTER = timedelta(minutes=5)
 # So much earlier a result counts as late that no transaction falls between the two.
 LATE_AFTER = SETTLES_AFTER - timedelta(minutes=1)
-SERVICES_AT_ONCE = 100
 _WRITTEN = tuple(name for name in StoredSummary.SUMMED if name not in {"service_id", "starts_at"})
 
 
@@ -40,12 +39,6 @@ def mark_late(moments: Iterable[datetime], now: datetime) -> None:
     late = {hour_of(at) for at in moments if now - at > LATE_AFTER}
     if late:
         HourToRedo.objects.bulk_create([HourToRedo(starts_at=hour) for hour in late])
-
-
-def groups_of_services() -> list[list[int]]:
-    """Split the services into groups of ids, each small enough for one transaction."""
-    ids = list(Service.objects.order_by("pk").values_list("pk", flat=True))
-    return [ids[place : place + SERVICES_AT_ONCE] for place in range(0, len(ids), SERVICES_AT_ONCE)]
 
 
 def fold(hour: datetime, group: Collection[int]) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Max, Q
 from django.utils import timezone
 
 from monitors.actions import retention, rollups
@@ -53,25 +53,32 @@ class Housekeeper:
             await self._do(lambda: _leave(RETENTION, timezone.now()))
 
     async def _sum_up(self) -> None:
-        groups = await self._do(rollups.groups_of_services)
+        await self._do(lambda: _meet_clock_step(timezone.now()))
         while (hour := await self._do(lambda: _next_hour(timezone.now()))) is not None:
-            await self._sum_up_hour(hour, groups)
+            await self._sum_up_hour(hour)
             await self._do(lambda hour=hour: _advance(hour))  # type: ignore[misc]
-        for mark in await self._do(lambda: list(HourToRedo.objects.order_by("pk"))):
-            await self._sum_up_hour(mark.starts_at, groups)
+        for hour, newest_mark in await self._do(_hours_to_redo):
+            await self._sum_up_hour(hour, again=True)
             # Marks that have come meanwhile stay.
-            await self._do(mark.delete)
+            marks = HourToRedo.objects.filter(starts_at=hour, pk__lte=newest_mark)
+            await self._do(marks.delete)
 
-    async def _sum_up_hour(self, hour: datetime, groups: list[list[int]]) -> None:
+    async def _sum_up_hour(self, hour: datetime, *, again: bool = False) -> None:
+        groups = await self._do(lambda: retention.groups(settings.RETENTION_DAYS))
         for group in groups:
-            await self._do(lambda group=group: rollups.fold(hour, group))  # type: ignore[misc]
+            # Where part of the hour has expired, what was summed up before it did is the whole.
+            if not again or hour > timezone.now() - group.checks_kept:
+                ids = group.service_ids
+                await self._do(lambda ids=ids: rollups.fold(hour, ids))  # type: ignore[misc]
             await self._do(lambda: _renew(SUMMARIES, timezone.now()))
 
     async def _expire(self) -> None:
         now = timezone.now()
         # What has not been summed up yet stays, however old it is.
         summed_up = await self._do(_summed_up_until)
-        hours_before = now - timedelta(days=settings.HOURLY_RETENTION_DAYS)
+        # Whole days that are over: a day is summed up from its hours.
+        hours_kept = timedelta(days=settings.HOURLY_RETENTION_DAYS)
+        hours_before = rollups.day_of(min(now - hours_kept, summed_up or now))
         for group in await self._do(lambda: retention.groups(settings.RETENTION_DAYS)):
             await self._expire_group(group, now, summed_up, hours_before)
             await self._do(lambda: _renew(RETENTION, timezone.now()))
@@ -102,7 +109,9 @@ def _take(name: str, now: datetime, every: timedelta = timedelta()) -> bool:
     free = Q(lease_until=None) | Q(lease_until__lt=now) | Q(lease_until__gt=now + 2 * LEASE)
     mine = Chore.objects.filter(free, name=name)
     if every:
-        mine = mine.filter(Q(done_until=None) | Q(done_until__lte=now - every))
+        # One that was done in the future was done before the clock was set back.
+        due = Q(done_until=None) | Q(done_until__lte=now - every) | Q(done_until__gt=now)
+        mine = mine.filter(due)
     return mine.update(lease_until=now + LEASE) == 1
 
 
@@ -133,4 +142,18 @@ def _next_hour(now: datetime) -> datetime | None:
 
 
 def _advance(hour: datetime) -> None:
-    Chore.objects.filter(name=SUMMARIES).update(done_until=hour + rollups.HOUR)
+    """Note that an hour is done. One that lost its lease long ago takes nothing back."""
+    behind = Q(done_until=None) | Q(done_until__lt=hour + rollups.HOUR)
+    Chore.objects.filter(behind, name=SUMMARIES).update(done_until=hour + rollups.HOUR)
+
+
+def _meet_clock_step(now: datetime) -> None:
+    """Begin again with the present hour where hours ahead have been summed up by a wrong clock."""
+    ahead = Chore.objects.filter(name=SUMMARIES, done_until__gt=now)
+    ahead.update(done_until=rollups.hour_of(now))
+
+
+def _hours_to_redo() -> list[tuple[datetime, int]]:
+    """Give each hour that is marked, with the id of its newest mark."""
+    marks = HourToRedo.objects.order_by("starts_at").values_list("starts_at")
+    return list(marks.annotate(newest=Max("pk")))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from monitors.domain.result import Status
 from monitors.domain.rollups import Summary, merge, summarise
@@ -47,6 +47,8 @@ def summary_between(service: Service, start: datetime, end: datetime) -> Summary
     Whole days and hours come from their summaries. What is left at both ends, and what has not
     been summed up yet, comes from the log as far as it is kept.
     """
+    # Summaries begin with the hours and days of UTC.
+    start, end = start.astimezone(UTC), end.astimezone(UTC)
     days, hours, rest = _cut(start, min(end, max(start, _summed_up_until(start))), end)
     found = [*_stored(DailySummary, service, [days]), *_stored(HourlySummary, service, hours)]
     return merge([slot.summary for slot in found] + [_logged(service, *part) for part in rest])

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 
-from monitors.actions import rollups, services
+from monitors.actions import retention, rollups, services
 from monitors.actions.results import Finding, record
 from monitors.domain.evidence import Evidence
 from monitors.domain.result import Status
@@ -83,7 +83,7 @@ def test_an_hour_is_summed_up_once_it_is_over(monkeypatch: pytest.MonkeyPatch) -
 def test_wherever_it_is_broken_off_nothing_is_missed_or_counted_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(rollups, "SERVICES_AT_ONCE", 1)
+    monkeypatch.setattr(retention, "SERVICES_AT_ONCE", 1)
     many = [a_service() for _ in range(3)]
     for service in many:
         results(service, (0, Status.UP, 10), (HOUR_S, Status.UP, 20))
@@ -178,3 +178,47 @@ def test_deleting_a_service_reads_none_of_its_log(django_assert_max_num_queries:
     with django_assert_max_num_queries(20):  # type: ignore[operator]
         services.delete(service.pk)
     assert not ServiceStatus.objects.exists()
+
+
+def test_a_clock_that_was_ahead_holds_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = a_service(retention_days=1)
+    results(service, (0, Status.UP, 10))
+    days_ahead = noon_plus(9 * 86_400)
+    Chore.objects.create(name="summaries", done_until=days_ahead)
+    Chore.objects.create(name="retention", done_until=days_ahead)
+    keep_house(monkeypatch, noon_plus(60))
+    keep_house(monkeypatch, noon_plus(HOUR_S + 300))
+    assert hours(service) == [(NOON, 1, 0, 10)]
+    keep_house(monkeypatch, noon_plus(2 * 86_400))
+    assert not ServiceStatus.objects.exists()
+
+
+def test_a_late_result_does_not_take_the_place_of_an_hour_that_has_expired(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    service = a_service(retention_days=1)
+    results(service, (0, Status.UP, 10), (60, Status.UP, 20))
+    later = noon_plus(2 * 86_400)
+    keep_house(monkeypatch, later)
+    assert not ServiceStatus.objects.exists()
+    record([Finding(service.pk, a_result(Status.DOWN, noon_plus(120)))], later)
+    keep_house(monkeypatch, later + timedelta(minutes=1))
+    assert hours(service) == [(NOON, 2, 0, 30)]
+    assert not HourToRedo.objects.exists()
+
+
+def test_hours_expire_by_whole_days(monkeypatch: pytest.MonkeyPatch, settings: object) -> None:
+    settings.HOURLY_RETENTION_DAYS = 2  # type: ignore[attr-defined]
+    service = a_service()
+    results(service, *((hour * HOUR_S, Status.UP, 10) for hour in range(-12, 72)))
+    keep_house(monkeypatch, noon_plus(72 * HOUR_S + 300))
+    first = HourlySummary.objects.order_by("starts_at").values_list("starts_at", flat=True)[0]
+    # 72 hours after noon it is noon: two days before is noon too, and its day is kept whole.
+    assert first == noon_plus(12 * HOUR_S)
+    assert [day.up for day in DailySummary.objects.order_by("starts_at")] == [24, 24, 24, 12]
+
+
+def test_one_that_lost_its_lease_takes_nothing_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    Chore.objects.create(name="summaries", done_until=noon_plus(5 * HOUR_S))
+    housekeeping._advance(NOON)
+    assert Chore.objects.get().done_until == noon_plus(5 * HOUR_S)

@@ -1,7 +1,7 @@
 """Response times of a range do not depend on how much of it has been summed up."""
 
 import random
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 
 import pytest
 
@@ -81,3 +81,12 @@ def test_the_steps_of_a_range_hold_all_of_its_checks(
     counted = sum(slot.summary.checks for slot in found)
     assert counted == ServiceStatus.objects.filter(checked_at__gte=begin).count()
     assert starts[0] <= max(NOON, END - shown.length + shown.step)
+
+
+def test_a_range_in_another_time_zone_is_the_same_range(service: Service) -> None:
+    sum_up(service, NOON + timedelta(hours=80))
+    start, end = NOON + timedelta(hours=20), NOON + timedelta(hours=70)
+    there = timezone(timedelta(hours=-5, minutes=-30))
+    elsewhere = summary_between(service, start.astimezone(there), end.astimezone(there))
+    assert elsewhere == summary_between(service, start, end)
+    assert elsewhere.checks == 300
