@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -132,11 +133,16 @@ async def side_by_side(ask: Callable[[int], Awaitable[None]], count: int) -> Non
 async def measure(count: int, rounds: int) -> float:
     """Give the median of the whole road, in ms; a first round, in which all is new, is left out."""
     from monitors.engine.database import DatabaseThread
+    from monitors.engine.presence import Presence
     from monitors.engine.supervisor import Identity, assemble
 
     database = DatabaseThread()
     # All services are on one host here.
-    parts = assemble(Identity("benchmark", "", 2 * AT_A_TIME, AT_A_TIME), 1, database)
+    parts = assemble(
+        Identity("benchmark", "", 2 * AT_A_TIME, AT_A_TIME),
+        Presence(1, "", "", datetime.now(UTC)),
+        database,
+    )
     stop = asyncio.Event()
     watching = asyncio.create_task(parts.watch.run())
     writing = asyncio.create_task(parts.recorder.run())

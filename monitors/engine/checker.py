@@ -82,18 +82,23 @@ class Checker:
         # Before results that wait for the database are in, their services would be taken again.
         if free <= 0 or self.recorder.is_behind:
             return False
-        now = timezone.now()
-        taken = await self.database.run(lambda: self.claimer.take(free, now + AHEAD, now))
+        taken = await self.database.run(lambda: self._take(free))
         if any(claim.interval_s < HURRIED_INTERVAL_S for claim in taken):
             self._hurried_until_s = time.monotonic() + HURRY_LASTS_S
         for claim in taken:
-            if claim.due not in self._held:
+            # Where very many wait for one host, its leases run out: others get their turn first.
+            if claim.due not in self._held and not self.hosts.is_full(claim.host):
                 self._held.add(claim.due)
                 task = asyncio.create_task(self._check(claim))
                 self._tasks[task] = claim
                 task.add_done_callback(self._forget)
         self.gauges.in_flight = len(self._held)
         return len(taken) == free
+
+    def _take(self, limit: int) -> list[Claim]:
+        # Now, not when it was asked for: other work of the database may have come before.
+        now = timezone.now()
+        return self.claimer.take(limit, now + AHEAD, now)
 
     async def _check(self, claim: Claim) -> None:
         early_s = (claim.due.at - datetime.now(UTC)).total_seconds()
@@ -128,7 +133,7 @@ class Checker:
         if now_s - self._renewed_s < RENEW_EVERY_S:
             return
         self._renewed_s = now_s
-        held = list(self._held)
+        held = [*self._held, *self.recorder.held()]
         if held:
             await self.database.run(lambda: self.claimer.renew(held, timezone.now()))
 

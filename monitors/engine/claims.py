@@ -73,7 +73,8 @@ class Claimer:
 
     def __init__(self, holder: int, location: str = ANYWHERE) -> None:
         self._holder = holder
-        self._shares = {place: _Share() for place in sorted({ANYWHERE, location})}
+        # Its own location first: there nobody else may be able to.
+        self._shares = {place: _Share() for place in sorted({ANYWHERE, location}, reverse=True)}
         self._known: dict[int, _Known] = {}
 
     def meet(self, peers: Collection[Peer]) -> None:

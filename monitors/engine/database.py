@@ -6,12 +6,12 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 
 T = TypeVar("T")
 
-# What a database that went away raises; waiting helps.
-AWAY = (OperationalError, InterfaceError)
+# What a database that went away raises, or that has become a standby; waiting helps.
+AWAY = (OperationalError, InterfaceError, InternalError)
 
 
 class DatabaseThread:

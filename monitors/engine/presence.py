@@ -4,7 +4,10 @@ import asyncio
 import logging
 import os
 import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -27,15 +30,33 @@ def default_name() -> str:
     return f"{socket.gethostname()}-{os.getpid()}"
 
 
-def register(name: str, location: str, now: datetime) -> int:
-    """Make the row of a checker, or take over that of one before it; give its id."""
+@dataclass(frozen=True, slots=True)
+class Presence:
+    """A checker that has made itself known."""
+
+    id: int
+    name: str
+    location: str
+    started_at: datetime
+
+
+def register(name: str, location: str, now: datetime) -> Presence:
+    """Make the row of a checker, or take over that of one before it."""
     fresh = {"location": location, "started_at": now, "seen_at": now, "stopped_at": None}
     checker, made = Checker.objects.update_or_create(name=name, defaults=fresh)
     if not made:
         # Whatever the one before it held when it died is due at once.
         held = DueCheck.objects.filter(holder=checker.pk, lease_until__isnull=False)
         held.update(lease_until=None)
-    return checker.pk
+    return Presence(checker.pk, name, location, now)
+
+
+def give_sign(presence: Presence, signs: Mapping[str, Any], now: datetime) -> None:
+    """Say that a checker lives, whatever another of its name or a wrong clock has said since."""
+    alive = {"seen_at": now, "stopped_at": None, **signs}
+    if not Checker.objects.filter(pk=presence.id).update(**alive):
+        known = {"location": presence.location, "started_at": presence.started_at}
+        Checker.objects.create(pk=presence.id, name=presence.name, **known, **alive)
 
 
 def peers(now: datetime) -> list[Peer]:
@@ -45,7 +66,7 @@ def peers(now: datetime) -> list[Peer]:
 
 
 async def keep_telling(
-    checker_id: int,
+    presence: Presence,
     gauges: Gauges,
     recorder: Recorder,
     claimer: Claimer,
@@ -54,13 +75,13 @@ async def keep_telling(
     """Write a sign of life every few seconds, and look for those of the others, until cancelled."""
 
     def exchange(signs: dict[str, object]) -> None:
-        Checker.objects.filter(pk=checker_id).update(**signs)
-        claimer.meet(peers(timezone.now()))
+        now = timezone.now()
+        give_sign(presence, signs, now)
+        claimer.meet(peers(now))
 
     while True:
         await asyncio.sleep(SIGN_EVERY_S)
         signs = {
-            "seen_at": timezone.now(),
             "in_flight": gauges.in_flight,
             "unwritten": recorder.waiting,
             "checks_per_s": gauges.checks_per_s,
@@ -75,7 +96,8 @@ async def keep_telling(
             logger.warning("No sign of life while the database is away: %s", error)
 
 
-def sign_off(checker_id: int, now: datetime) -> None:
-    """Say that a checker has ended in order."""
+def sign_off(presence: Presence, now: datetime) -> None:
+    """Say that a checker has ended in order, unless another has taken its name since."""
     ended = {"seen_at": now, "stopped_at": now, "in_flight": 0, "unwritten": 0}
-    Checker.objects.filter(pk=checker_id).update(**ended, checks_per_s=0.0)
+    mine = Checker.objects.filter(pk=presence.id, started_at=presence.started_at)
+    mine.update(**ended, checks_per_s=0.0)

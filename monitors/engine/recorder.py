@@ -6,7 +6,7 @@ import time
 
 from django.utils import timezone
 
-from monitors.actions.results import Finding, record
+from monitors.actions.results import DueTime, Finding, record
 
 from .database import AWAY, DatabaseThread
 from .gauges import Gauges
@@ -14,6 +14,7 @@ from .gauges import Gauges
 logger = logging.getLogger(__name__)
 
 BATCH_SIZE = 500
+MUCH_WAITING = 5_000
 RETRY_AFTER_S = 1.0
 GATHER_S = 1.0
 HURRIED_GATHER_S = 0.2
@@ -36,8 +37,7 @@ class Recorder:
         self._waiting: list[Finding] = []
         self._arrived = asyncio.Event()
         self._closing = asyncio.Event()
-        self.is_behind = False
-        """Whether the last batch could not be written."""
+        self._failed = False
         self.is_hurried = False
         """Whether some services are due again so soon that their results cannot wait for others."""
 
@@ -49,6 +49,15 @@ class Recorder:
     def waiting(self) -> int:
         """How many results are not written yet."""
         return len(self._waiting)
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether writing fails, or is slower than checking."""
+        return self._failed or len(self._waiting) > MUCH_WAITING
+
+    def held(self) -> list[DueTime]:
+        """Give the due times that are answered by what is not written yet."""
+        return [finding.due for finding in self._waiting if finding.due is not None]
 
     async def run(self) -> None:
         """Write until closed, and then what is left."""
@@ -77,12 +86,13 @@ class Recorder:
         try:
             await self._write(batch)
         except AWAY as error:
-            self.is_behind = True
+            self._failed = True
             logger.warning("%d results wait for the database: %s", len(self._waiting), error)
             await asyncio.sleep(RETRY_AFTER_S)
         else:
-            self.is_behind = False
             del self._waiting[: len(batch)]
+            # All that has gathered is written before more is claimed.
+            self._failed = self._failed and bool(self._waiting)
         self._gauges.wrote(time.monotonic() - began)
 
     async def _write(self, batch: list[Finding]) -> None:

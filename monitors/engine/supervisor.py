@@ -20,13 +20,14 @@ from .gauges import Gauges
 from .heartbeat import keep_beating
 from .host_cap import HostCap
 from .housekeeping import Housekeeper
-from .presence import keep_telling, register, sign_off
+from .presence import Presence, keep_telling, register, sign_off
 from .recorder import Recorder
 from .watch import LoopWatch
 
 logger = logging.getLogger(__name__)
 
-STOP_WITHIN_S = 1.8
+STOP_WITHIN_S = 1.5
+HOUSEKEEPING_ENDS_WITHIN_S = 0.3
 RETRY_AFTER_S = 1.0
 
 
@@ -44,7 +45,7 @@ class Identity:
 class Parts:
     """A checker, taken apart."""
 
-    checker_id: int
+    presence: Presence
     database: DatabaseThread
     recorder: Recorder
     watch: LoopWatch
@@ -52,22 +53,22 @@ class Parts:
     checker: Checker
 
 
-def assemble(identity: Identity, checker_id: int, database: DatabaseThread) -> Parts:
+def assemble(identity: Identity, presence: Presence, database: DatabaseThread) -> Parts:
     """Put the parts of a checker together; nothing runs yet."""
     gauges = Gauges()
     recorder = Recorder(database, gauges)
     lag = LoopWatch(gauges)
     checker = Checker(
         database=database,
-        claimer=Claimer(checker_id, identity.location),
+        claimer=Claimer(presence.id, presence.location),
         recorder=recorder,
         watch=lag,
         gauges=gauges,
         concurrency=identity.concurrency,
         hosts=HostCap(identity.per_host),
-        location=identity.location,
+        location=presence.location,
     )
-    return Parts(checker_id, database, recorder, lag, gauges, checker)
+    return Parts(presence, database, recorder, lag, gauges, checker)
 
 
 async def run_forever(identity: Identity) -> None:
@@ -81,13 +82,12 @@ async def run_forever(identity: Identity) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     database = DatabaseThread()
-    checker_id = await _register(identity, database, stop)
-    if checker_id is None:
+    presence = await _register(identity, database, stop)
+    if presence is None:
+        _leave(0)
         return
-    parts = assemble(identity, checker_id, database)
-    telling = keep_telling(
-        checker_id, parts.gauges, parts.recorder, parts.checker.claimer, database
-    )
+    parts = assemble(identity, presence, database)
+    telling = keep_telling(presence, parts.gauges, parts.recorder, parts.checker.claimer, database)
     beside = [
         asyncio.create_task(parts.watch.run(), name="watch"),
         asyncio.create_task(telling, name="presence"),
@@ -100,20 +100,26 @@ async def run_forever(identity: Identity) -> None:
         beside.append(asyncio.create_task(beating, name="heartbeat"))
     with _guarded(parts.watch):
         await _run(parts, beside, stop)
+    await _end(housekeeping)
 
 
 async def _register(
     identity: Identity, database: DatabaseThread, stop: asyncio.Event
-) -> int | None:
+) -> Presence | None:
     """Make the checker known as soon as there is a database; None when stopped before."""
+    stopped = asyncio.create_task(stop.wait())
     while not stop.is_set():
+        registering = asyncio.create_task(
+            database.run(lambda: register(identity.name, identity.location, timezone.now()))
+        )
+        await asyncio.wait({registering, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if not registering.done():
+            break
         try:
-            return await database.run(
-                lambda: register(identity.name, identity.location, timezone.now())
-            )
+            return await registering
         except AWAY as error:
             logger.warning("The checker waits for its database: %s", error)
-            await asyncio.wait({asyncio.create_task(stop.wait())}, timeout=RETRY_AFTER_S)
+            await asyncio.wait({stopped}, timeout=RETRY_AFTER_S)
     return None
 
 
@@ -160,14 +166,29 @@ async def _stop(checking: asyncio.Task[None], writing: asyncio.Task[None], parts
             "Stopped with %d results unwritten: the database does not answer",
             parts.recorder.waiting,
         )
-        # A thread that waits for a dead database would hold the process; the database undoes
-        # what was not committed.
-        logging.shutdown()
-        os._exit(1)
+        _leave(1)
+
+
+async def _end(housekeeping: DatabaseThread) -> None:
+    try:
+        async with asyncio.timeout(HOUSEKEEPING_ENDS_WITHIN_S):
+            await housekeeping.close()
+    except (TimeoutError, *AWAY):
+        _leave(0)
+
+
+def _leave(status: int) -> None:
+    """End at once.
+
+    A thread that waits for its database would hold the process until that answers. What was not
+    committed the database undoes.
+    """
+    logging.shutdown()
+    os._exit(status)
 
 
 async def _sign_off(parts: Parts) -> None:
     try:
-        await parts.database.run(lambda: sign_off(parts.checker_id, timezone.now()))
+        await parts.database.run(lambda: sign_off(parts.presence, timezone.now()))
     except AWAY as error:
         logger.warning("The checker cannot sign off: %s", error)

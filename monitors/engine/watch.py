@@ -45,10 +45,16 @@ def guard(watch: LoopWatch, stop: threading.Event, after_s: float = STALLED_AFTE
     The new program takes the place of this process, so whoever started it need not notice. Where
     not even this thread gets to run, the interpreter's own timer ends the process.
     """
-    while not stop.wait(after_s / 10):
-        faulthandler.dump_traceback_later(2 * after_s, exit=True)
-        stood_still_s = time.monotonic() - watch.beat_s
-        if stood_still_s > after_s:
+    period_s = after_s / 10
+    looked_s = time.monotonic()
+    while not stop.wait(period_s):
+        faulthandler.dump_traceback_later(10 * after_s, exit=True)
+        now_s = time.monotonic()
+        overslept = now_s - looked_s > 3 * period_s
+        looked_s = now_s
+        stood_still_s = now_s - watch.beat_s
+        # Where this thread did not run either, the whole process was frozen and goes on now.
+        if stood_still_s > after_s and not overslept:
             logger.critical(
                 "The event loop has stood still for %.0f s; the checker starts again", stood_still_s
             )

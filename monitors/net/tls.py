@@ -10,7 +10,7 @@ from cryptography.x509.oid import NameOID
 
 from monitors.domain.observation import Certificate
 from monitors.domain.reasons import Fault
-from monitors.domain.wording import rough_duration
+from monitors.domain.wording import one_line, rough_duration
 
 from .errors import CheckFailed
 
@@ -73,15 +73,15 @@ def _names(found: x509.Certificate) -> tuple[str, ...]:
         entries = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
     except (x509.ExtensionNotFound, x509.UnsupportedGeneralNameType, ValueError):
         return (_name(found.subject),)
-    dns = entries.get_values_for_type(x509.DNSName)
+    dns = map(one_line, entries.get_values_for_type(x509.DNSName))
     return (*dns, *map(str, entries.get_values_for_type(x509.IPAddress)))
 
 
 def _name(name: x509.Name) -> str:
     for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
         for attribute in name.get_attributes_for_oid(oid):
-            return str(attribute.value)
-    return name.rfc4514_string()
+            return one_line(str(attribute.value))
+    return one_line(name.rfc4514_string())
 
 
 def unverified(

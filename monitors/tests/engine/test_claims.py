@@ -162,3 +162,10 @@ def test_checkers_side_by_side_share_the_work_and_take_nothing_twice() -> None:
     everything = [service_id for share in shares for service_id in share]
     assert sorted(everything) == sorted(ids)
     assert DueCheck.objects.filter(lease_until=None).count() == 0
+
+
+@pytest.mark.django_db
+def test_what_only_this_place_can_check_comes_first() -> None:
+    a_service(now=noon_plus(-60))
+    local = a_service(locations="oslo", now=noon_plus(-1))
+    assert [claim.due.service_id for claim in take(Claimer(ME, "oslo"), 1)] == [local.pk]

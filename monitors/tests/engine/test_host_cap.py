@@ -1,5 +1,8 @@
 import asyncio
 
+import pytest
+
+from monitors.engine import host_cap
 from monitors.engine.host_cap import HostCap
 
 
@@ -34,3 +37,17 @@ async def test_who_gives_up_waiting_takes_no_place() -> None:
         assert cap.waiting == 0
     async with asyncio.timeout(1), cap.slot("a"):
         pass
+
+
+async def test_a_host_that_very_many_wait_for_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(host_cap, "MAX_WAITING_FOR_ONE", 2)
+    cap = HostCap(1)
+    async with cap.slot("a"):
+        waiting = [asyncio.create_task(cap.slot("a").__aenter__()) for _ in range(2)]
+        assert not cap.is_full("a")
+        await asyncio.sleep(0)
+        assert (cap.is_full("a"), cap.is_full("b"), cap.waiting) == (True, False, 2)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
+    assert (cap.is_full("a"), cap.waiting) == (False, 0)

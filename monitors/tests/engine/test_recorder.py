@@ -6,10 +6,11 @@ from datetime import datetime
 import pytest
 from django.db import DataError, OperationalError
 
-from monitors.actions.results import Finding
+from monitors.actions.results import DueTime, Finding
 from monitors.engine import recorder
 from monitors.engine.database import DatabaseThread
 from monitors.engine.gauges import Gauges
+from monitors.tests.clock import NOON
 from monitors.tests.factories import a_result
 
 
@@ -80,3 +81,28 @@ async def test_closing_with_nothing_to_write_ends_at_once() -> None:
     writer.close()
     await running
     await database.close()
+
+
+async def test_what_waits_is_known_and_all_of_it_is_written_before_more_is_claimed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    table = FakeTable(failures=1)
+    behind: list[bool] = []
+    monkeypatch.setattr(recorder, "BATCH_SIZE", 1)
+    monkeypatch.setattr(recorder, "RETRY_AFTER_S", 0)
+    database = DatabaseThread()
+    writer = recorder.Recorder(database, Gauges(), gather_s=0)
+
+    def record(findings: Sequence[Finding], now: datetime) -> None:
+        behind.append(writer.is_behind)
+        table.record(findings, now)
+
+    monkeypatch.setattr(recorder, "record", record)
+    due = [DueTime(number, "", NOON) for number in range(3)]
+    for number in range(3):
+        writer.put(Finding(number, a_result(), due[number]))
+    assert writer.held() == due
+    writer.close()
+    await writer.run()
+    await database.close()
+    assert (behind, writer.is_behind, writer.held()) == ([False, True, True, True], False, [])

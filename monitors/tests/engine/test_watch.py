@@ -1,4 +1,5 @@
 import asyncio
+import signal
 import subprocess
 import sys
 import time
@@ -62,3 +63,21 @@ def test_a_loop_that_stands_still_is_ended_and_begun_anew_in_the_same_process() 
     assert "The event loop has stood still for" in said
     # And where it stood.
     assert "in main" in said
+
+
+FREEZES = STALLS.replace("time.sleep(60)", "await asyncio.sleep(60)")
+
+
+def test_a_process_that_was_frozen_goes_on() -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", FREEZES], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(2)
+        process.send_signal(signal.SIGCONT)
+        time.sleep(1)
+        process.kill()
+        assert (process.stdout.read(), process.stderr.read()) == ("", "")

@@ -1,6 +1,7 @@
 """The checker as a process: what it keeps to, survives, and leaves behind."""
 
 import signal
+import socket
 import time
 from collections.abc import Iterator
 from threading import Event
@@ -11,7 +12,7 @@ from monitors.tests import postgres
 from monitors.tests.installation import Installation
 from monitors.tests.local_server import LocalServer, local_server
 
-from .watching import add, checks, query, stop, wait_for
+from .watching import add, checks, edit, query, stop, wait_for
 
 pytestmark = pytest.mark.django_db
 
@@ -120,3 +121,26 @@ def test_without_its_database_a_checker_still_stops_in_time(target: LocalServer)
         server.stop()
         took, _ = stop(checker)
         assert took < 2
+
+
+def test_an_edit_of_a_service_that_hangs_is_followed_at_once(
+    installation: Installation, target: LocalServer, hanging: LocalServer
+) -> None:
+    add(installation, {"name": "a", "url": hanging.url, "interval_s": 1, "timeout_s": 60})
+    checker = installation.check_forever()
+    wait_for(lambda: len(hanging.requests) == 1, within_s=15)
+    edit(installation, "a", target.url)
+    wait_for(lambda: len(target.requests) >= 2, within_s=5)
+    stop(checker)
+
+
+def test_a_database_that_never_answers_does_not_hold_up_the_stop() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        installation = Installation(f"postgres://nobody@127.0.0.1:{port}/none")
+        checker = installation.check_forever()
+        silent.settimeout(20)
+        connection, _ = silent.accept()
+        with connection:
+            took, output = stop(checker)
+    assert (checker.returncode, took < 2) == (0, True), output

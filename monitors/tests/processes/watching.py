@@ -31,6 +31,22 @@ def add(installation: Installation, *settings: dict[str, object]) -> None:
     subprocess.run(words, env=environment, check=True)
 
 
+def edit(installation: Installation, name: str, url: str) -> None:
+    """Give a service another address, as the form would."""
+    program = (
+        "import django, sys; django.setup()\n"
+        "from django.utils import timezone\n"
+        "from monitors.actions import services\n"
+        "from monitors.domain.targets import parse_target\n"
+        "from monitors.models import Service\n"
+        "service, target = Service.objects.get(name=sys.argv[1]), parse_target(sys.argv[2])\n"
+        "settings = {'url': target.url, 'url_key': target.key}\n"
+        "services.edit(service.pk, settings, [], timezone.now())\n"
+    )
+    environment = installation.environment | {"DJANGO_SETTINGS_MODULE": "uptime_site.settings"}
+    subprocess.run([sys.executable, "-c", program, name, url], env=environment, check=True)
+
+
 def query(installation: Installation, sql: str) -> list[tuple[object, ...]]:
     if installation.database_url.startswith("sqlite"):
         path = installation.database_url.removeprefix("sqlite:///")
