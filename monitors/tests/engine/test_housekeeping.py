@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 from asgiref.sync import async_to_sync, sync_to_async
 
-from monitors.actions import retention, rollups, services
+from monitors.actions import retention, services
 from monitors.actions.results import Finding, record
 from monitors.domain.evidence import Evidence
 from monitors.domain.result import Status

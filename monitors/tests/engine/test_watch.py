@@ -1,13 +1,13 @@
 import asyncio
-import signal
 import subprocess
 import sys
 import time
 
 import pytest
 
+from monitors.engine import watch
 from monitors.engine.gauges import Gauges
-from monitors.engine.watch import LoopWatch
+from monitors.engine.watch import LoopWatch, guard
 
 
 async def watched(blocking_s: float) -> float:
@@ -16,13 +16,13 @@ async def watched(blocking_s: float) -> float:
 
 
 async def _watched(blocking_s: float) -> float:
-    watch = LoopWatch(Gauges())
-    watching = asyncio.create_task(watch.run())
+    lag = LoopWatch(Gauges())
+    watching = asyncio.create_task(lag.run())
     await asyncio.sleep(0.05)
     time.sleep(blocking_s)  # noqa: ASYNC251 - the very thing that is measured
     await asyncio.sleep(0.05)
     watching.cancel()
-    return watch.lag_ms
+    return lag.lag_ms
 
 
 async def test_a_blocked_loop_is_noticed_with_its_length() -> None:
@@ -65,19 +65,40 @@ def test_a_loop_that_stands_still_is_ended_and_begun_anew_in_the_same_process() 
     assert "in main" in said
 
 
-FREEZES = STALLS.replace("time.sleep(60)", "await asyncio.sleep(60)")
+class Looks:
+    """Stands for the event that ends the guard, and for its clock: so many looks at given times."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *moments_s: float) -> None:
+        self.moments = list(moments_s)
+        self.now_s = 0.0
+        monkeypatch.setattr(watch.time, "monotonic", lambda: self.now_s)
+
+    def wait(self, timeout: float) -> bool:
+        del timeout
+        if not self.moments:
+            return True
+        self.now_s = self.moments.pop(0)
+        return False
 
 
-def test_a_process_that_was_frozen_goes_on() -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", FREEZES], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        assert process.stderr is not None
-        process.stdout.readline()
-        process.send_signal(signal.SIGSTOP)
-        time.sleep(2)
-        process.send_signal(signal.SIGCONT)
-        time.sleep(1)
-        process.kill()
-        assert (process.stdout.read(), process.stderr.read()) == ("", "")
+@pytest.mark.parametrize(
+    ("looks", "begun_anew"),
+    [
+        # The loop has not turned since the clock was at 0.
+        ((3, 6, 9, 12, 15, 18, 21, 24, 27, 30), 0),
+        ((3, 6, 9, 12, 15, 18, 21, 24, 27, 30, 33), 1),
+        # The whole process did not run between two looks, and the loop has had no turn since.
+        ((3, 100), 0),
+    ],
+)
+def test_a_program_that_was_frozen_goes_on(
+    monkeypatch: pytest.MonkeyPatch, looks: tuple[float, ...], begun_anew: int
+) -> None:
+    begun: list[str] = []
+    for name in ("dump_traceback_later", "dump_traceback", "cancel_dump_traceback_later"):
+        monkeypatch.setattr(watch.faulthandler, name, lambda *_args, **_named: None)
+    monkeypatch.setattr(watch.logging, "shutdown", lambda: None)
+    monkeypatch.setattr(watch.os, "execv", lambda program, _words: begun.append(program))
+    stop = Looks(monkeypatch, *looks)
+    guard(LoopWatch(Gauges()), stop, 30.0)  # type: ignore[arg-type]
+    assert begun == [sys.executable] * begun_anew
