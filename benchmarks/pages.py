@@ -138,8 +138,7 @@ def fill_log(checks_each: int, now: datetime) -> None:
             f" FROM {_numbers(checks_each)} CROSS JOIN monitors_service s ORDER BY n, s.id",
         )
         cursor.execute(
-            f"CREATE INDEX {index} ON monitors_servicestatus"
-            " (service_id, checked_at DESC, id DESC)",
+            f"CREATE INDEX {index} ON monitors_servicestatus (service_id, checked_at DESC)",
         )
 
 

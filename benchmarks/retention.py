@@ -160,7 +160,7 @@ def _by_day(now: datetime) -> None:
         " PARTITION BY RANGE (checked_at)"
     )
     _sql("ALTER INDEX check_by_service_and_time RENAME TO old_index")
-    _sql(f"CREATE INDEX check_by_service_and_time ON {LOG} (service_id, checked_at DESC, id DESC)")
+    _sql(f"CREATE INDEX check_by_service_and_time ON {LOG} (service_id, checked_at DESC)")
     for number in range(DAYS + 1):
         start = now - timedelta(days=DAYS - number)
         bounds = f"FROM ('{start.isoformat()}') TO ('{(start + timedelta(days=1)).isoformat()}')"

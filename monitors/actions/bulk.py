@@ -33,10 +33,14 @@ def insert_many(model: type[Model], columns: Sequence[str], rows: Sequence[Row])
 
 def update_many(
     model: type[Model], columns: Sequence[str], rows: Sequence[Row], keys: Sequence[str] = ("id",)
-) -> None:
-    """Set the columns of each row; behind their values stand those of its keys."""
+) -> int:
+    """Set the columns of each row; behind their values stand those of its keys.
+
+    Gives how many rows there were with such keys. On PostgreSQL `xmin` may be one of them: the
+    transaction that wrote the row last.
+    """
     if not rows:
-        return
+        return 0
     named = (*columns, *keys)
     table = _table(model, named)
     changed, known = table.columns[: len(columns)], table.columns[len(columns) :]
@@ -44,11 +48,11 @@ def update_many(
         pairs = ", ".join(f"{name} = found.{name}" for name in changed)
         where = " AND ".join(f"{table.name}.{name} = found.{name}" for name in known)
         statement = f"UPDATE {table.name} SET {pairs} FROM {table.recordset} WHERE {where}"  # noqa: S608 - see _table
-        _execute(statement, named, rows)
+        return _execute(statement, named, rows)
     else:
         pairs = ", ".join(f"{name} = %s" for name in changed)
         where = " AND ".join(f"{name} = %s" for name in known)
-        _execute_each(f"UPDATE {table.name} SET {pairs} WHERE {where}", rows)  # noqa: S608 - see _table
+        return _execute_each(f"UPDATE {table.name} SET {pairs} WHERE {where}", rows)  # noqa: S608 - see _table
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,26 +70,29 @@ class _Table:
 def _table(model: type[Model], columns: Sequence[str]) -> _Table:
     """Give the names, of ours and in quotes, and the types that PostgreSQL knows them by."""
     quote = connection.ops.quote_name
-    fields = [model._meta.get_field(column.removesuffix("_id")) for column in columns]
     return _Table(
         quote(model._meta.db_table),
         tuple(quote(column) for column in columns),
-        tuple(_type(field) for field in fields),
+        tuple(_type(model, column) for column in columns),
     )
 
 
-def _type(field: object) -> str:
+def _type(model: type[Model], column: str) -> str:
+    if column == "xmin":
+        return "xid"
+    field = model._meta.get_field(column.removesuffix("_id"))
     if not isinstance(field, Field):
         raise TypeError(f"{field} is not a column")
     return str(field.rel_db_type(connection) if field.primary_key else field.db_type(connection))
 
 
-def _execute(statement: str, columns: Sequence[str], rows: Sequence[Row]) -> None:
+def _execute(statement: str, columns: Sequence[str], rows: Sequence[Row]) -> int:
     document = json.dumps(
         [dict(zip(columns, row, strict=True)) for row in rows], default=datetime.isoformat
     )
     with connection.cursor() as cursor:
         cursor.execute(statement, [document])
+        return int(cursor.rowcount)
 
 
 def _copy(statement: str, rows: Sequence[Row]) -> None:
@@ -99,12 +106,13 @@ def _copy(statement: str, rows: Sequence[Row]) -> None:
             copy.write_row(row)
 
 
-def _execute_each(statement: str, rows: Sequence[Row]) -> None:
+def _execute_each(statement: str, rows: Sequence[Row]) -> int:
     adapted = [
         [_as_text(value) if isinstance(value, datetime) else value for value in row] for row in rows
     ]
     with connection.cursor() as cursor:
         cursor.executemany(statement, adapted)
+        return int(cursor.rowcount)
 
 
 def _as_text(moment: datetime) -> str:

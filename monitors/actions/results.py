@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from monitors.domain import heartbeats
 from monitors.domain.freshness import fresh_until
@@ -13,44 +13,18 @@ from monitors.domain.locations import agreed_status
 from monitors.domain.result import CheckResult, Status
 from monitors.domain.schedule import next_beat, retry_at
 from monitors.domain.state import (
-    Policy,
     Standing,
-    State,
     advance,
     after_clock_step,
     just_after,
 )
-from monitors.models import CheckEvidence, DueCheck, Service, ServiceStatus
+from monitors.models import CheckEvidence, DueCheck, ServiceStatus
 
 from . import periods, rollups
 from .bulk import insert_many, update_many
-from .standings import CERTIFICATE_COLUMNS, STANDING_COLUMNS
+from .subjects import Overtaken, Subject, read, write
 
-_READ = (
-    "pk",
-    "interval_s",
-    "timeout_s",
-    "retry_interval_s",
-    "failures_before_down",
-    "successes_before_up",
-    "state",
-    "state_since",
-    "streak",
-    "streak_since",
-    "seen_at",
-    "recent",
-    "locations",
-    "locations_before_down",
-)
 DUE_CHECK_KEYS = ("service_id", "location")
-_LAST_COLUMNS = (
-    "last_checked_at",
-    "last_status",
-    "last_reason",
-    "last_message",
-    "last_response_time_ms",
-    "recent",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,23 +48,6 @@ class Finding:
     """Where it was checked from."""
 
 
-@dataclass(slots=True)
-class _Subject:
-    """A service as far as results change it; locked while it is being changed."""
-
-    id: int
-    interval_s: int
-    timeout_s: float
-    retry_interval_s: int
-    policy: Policy
-    standing: Standing
-    recent: str
-    locations: str
-    locations_before_down: int
-    last: CheckResult | None = None
-    """The newest result of this batch."""
-
-
 def record(findings: Sequence[Finding], now: datetime) -> list[ServiceStatus | None]:
     """Write results and all that follows from them, in one transaction.
 
@@ -99,57 +56,33 @@ def record(findings: Sequence[Finding], now: datetime) -> list[ServiceStatus | N
     are taken in the order of their time. A scheduled result whose due time has been answered, or
     has been moved by an edit, is dropped: another check stands for it.
     """
+    # Locations check at the same beat, so their results meet here; so may those on request.
+    alone = all(finding.due is not None and not finding.due.location for finding in findings)
+    if not alone:
+        return _record(findings, now, locking=True)
+    try:
+        return _record(findings, now, locking=False)
+    except (Overtaken, IntegrityError):
+        # The periods of a service may show first that somebody else has moved it.
+        return _record(findings, now, locking=True)
+
+
+def _record(
+    findings: Sequence[Finding], now: datetime, *, locking: bool
+) -> list[ServiceStatus | None]:
     with transaction.atomic():
-        subjects = _locked({finding.service_id for finding in findings})
+        subjects = read({finding.service_id for finding in findings}, locking=locking)
         kept = _kept(findings, subjects)
         rows = _log(kept)
         rollups.mark_late([finding.result.checked_at for finding in kept], now)
         for finding in sorted(kept, key=lambda finding: finding.result.checked_at):
             _take_in(subjects[finding.service_id], finding, now)
-        _write(subjects)
+        write([subjects[pk] for pk in sorted({finding.service_id for finding in kept})])
         _reschedule(kept, subjects, now)
     return [rows.get(id(finding)) for finding in findings]
 
 
-def _locked(ids: set[int]) -> dict[int, _Subject]:
-    # In the order of their ids, so that two writers never wait for each other.
-    found = Service.objects.select_for_update().filter(pk__in=ids).order_by("pk")
-    return {values[0]: _subject(*values) for values in found.values_list(*_READ)}
-
-
-def _subject(  # noqa: PLR0913, PLR0917 - the columns of _READ
-    pk: int,
-    interval_s: int,
-    timeout_s: float,
-    retry_interval_s: int,
-    failures_before_down: int,
-    successes_before_up: int,
-    state: str,
-    state_since: datetime,
-    streak: int,
-    streak_since: datetime | None,
-    seen_at: datetime | None,
-    recent: str,
-    locations: str,
-    locations_before_down: int,
-) -> _Subject:
-    fresh = fresh_until(seen_at, interval_s, timeout_s) if seen_at is not None else None
-    standing = Standing(State(state), state_since, streak, streak_since, seen_at, fresh)
-    policy = Policy(failures_before_down, successes_before_up)
-    return _Subject(
-        pk,
-        interval_s,
-        timeout_s,
-        retry_interval_s,
-        policy,
-        standing,
-        recent,
-        locations,
-        locations_before_down,
-    )
-
-
-def _kept(findings: Sequence[Finding], subjects: dict[int, _Subject]) -> list[Finding]:
+def _kept(findings: Sequence[Finding], subjects: dict[int, Subject]) -> list[Finding]:
     """Leave out what is of a deleted service, or answers a due time that is not open any more."""
     open_due = _still_open(findings)
     kept = []
@@ -192,7 +125,7 @@ def _values(finding: Finding) -> tuple[Any, ...]:
     return ServiceStatus.logged(finding.service_id, finding.result, finding.location)
 
 
-def _take_in(subject: _Subject, finding: Finding, now: datetime) -> None:
+def _take_in(subject: Subject, finding: Finding, now: datetime) -> None:
     result = finding.result
     before = after_clock_step(subject.standing, now)
     if before.seen_at is None or result.checked_at >= before.seen_at:
@@ -207,7 +140,7 @@ def _take_in(subject: _Subject, finding: Finding, now: datetime) -> None:
     periods.write(subject.id, step.transitions)
 
 
-def _agreed(subject: _Subject, finding: Finding, standing: Standing) -> CheckResult | None:
+def _agreed(subject: Subject, finding: Finding, standing: Standing) -> CheckResult | None:
     """Give what the locations of a service say together, with a result of one of them.
 
     None where that is nothing yet, and for a check on request: it is no location's. Locations check
@@ -228,62 +161,7 @@ def _agreed(subject: _Subject, finding: Finding, standing: Standing) -> CheckRes
     return replace(result, status=status, checked_at=taken_at) if status is not None else None
 
 
-def _write(subjects: dict[int, _Subject]) -> None:
-    changed = [
-        (subject, last) for subject in subjects.values() if (last := subject.last) is not None
-    ]
-    update_many(
-        Service,
-        (*STANDING_COLUMNS, *_LAST_COLUMNS),
-        [
-            (*_standing(subject.standing), *_last(last), subject.recent, subject.id)
-            for subject, last in changed
-        ],
-    )
-    # A location was heard after another whose check began later: only the standing is new.
-    heard = [subject for subject in subjects.values() if subject.last is None]
-    rows = [(*_standing(subject.standing), subject.id) for subject in heard]
-    update_many(Service, STANDING_COLUMNS, rows)
-    _write_certificates(
-        [
-            (seen.not_after, seen.issuer[:200], ", ".join(seen.names), subject.id)
-            for subject, last in changed
-            if (seen := last.certificate) is not None
-        ]
-    )
-
-
-def _write_certificates(shown: Sequence[tuple[datetime, str, str, int]]) -> None:
-    """Write those that are new: most checks are shown what the one before was shown."""
-    if not shown:
-        return
-    services = Service.objects.filter(pk__in=[row[-1] for row in shown])
-    known = dict(services.values_list("pk", "certificate_expires_at"))
-    update_many(Service, CERTIFICATE_COLUMNS, [row for row in shown if known[row[-1]] != row[0]])
-
-
-def _standing(standing: Standing) -> tuple[Any, ...]:
-    return (
-        standing.state.value,
-        standing.since,
-        standing.streak,
-        standing.streak_since,
-        standing.seen_at,
-        standing.fresh_until,
-    )
-
-
-def _last(last: CheckResult) -> tuple[Any, ...]:
-    return (
-        last.checked_at,
-        last.status.value,
-        last.reason.value,
-        last.message,
-        last.response_time_ms,
-    )
-
-
-def _reschedule(kept: Sequence[Finding], subjects: dict[int, _Subject], now: datetime) -> None:
+def _reschedule(kept: Sequence[Finding], subjects: dict[int, Subject], now: datetime) -> None:
     """Set the next due times: the next beat, or a retry while a failure is unconfirmed."""
     answered = []
     for finding in kept:
@@ -300,7 +178,7 @@ def _reschedule(kept: Sequence[Finding], subjects: dict[int, _Subject], now: dat
     update_many(DueCheck, ("due_at", "lease_until"), answered, DUE_CHECK_KEYS)
 
 
-def _retry(subject: _Subject, result: CheckResult, now: datetime) -> datetime | None:
+def _retry(subject: Subject, result: CheckResult, now: datetime) -> datetime | None:
     if subject.standing.streak == 0 or result.status is not Status.DOWN:
         return None
     # A check may last longer than the wait for the next.

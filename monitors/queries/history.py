@@ -66,7 +66,11 @@ def _filtered(service: Service, wanted: HistoryFilter) -> ServiceStatusQuerySet:
 def _page_after(found: ServiceStatusQuerySet, start: Cursor | None) -> HistoryPage:
     if start is not None:
         older = Q(checked_at__lt=start.checked_at)
-        found = found.filter(older | Q(checked_at=start.checked_at, id__lt=start.id))
+        # The first condition alone is one that an index can begin at.
+        found = found.filter(
+            older | Q(checked_at=start.checked_at, id__lt=start.id),
+            checked_at__lte=start.checked_at,
+        )
     checks = list(found[: PAGE_SIZE + 1])
     shown = checks[:PAGE_SIZE]
     return HistoryPage(
@@ -78,7 +82,9 @@ def _page_after(found: ServiceStatusQuerySet, start: Cursor | None) -> HistoryPa
 
 def _page_before(found: ServiceStatusQuerySet, end: Cursor) -> HistoryPage:
     newer = Q(checked_at__gt=end.checked_at)
-    found = found.filter(newer | Q(checked_at=end.checked_at, id__gt=end.id))
+    found = found.filter(
+        newer | Q(checked_at=end.checked_at, id__gt=end.id), checked_at__gte=end.checked_at
+    )
     checks = list(found.order_by("checked_at", "id")[: PAGE_SIZE + 1])
     shown = checks[:PAGE_SIZE][::-1]
     return HistoryPage(

@@ -1,7 +1,10 @@
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from itertools import count
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 
 from monitors.actions import services
 from monitors.actions.results import Finding, record
@@ -225,3 +228,43 @@ def test_a_retry_after_a_long_check_is_due_now_and_not_in_the_past() -> None:
     record([scheduled(service, a_result(UP, NOON))], NOON)
     record([scheduled(service, a_result(DOWN, noon_plus(10)))], noon_plus(70))
     assert Service.objects.get(pk=service.pk).next_check_at == noon_plus(70)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_writers_of_one_service_lose_nothing_to_each_other() -> None:
+    watched = [a_service(interval_s=604_800) for _ in range(3)]
+    moments = count(1)
+
+    def on_schedule() -> None:
+        at = noon_plus(next(moments))
+        # Due again at once, so that every result answers a due time that is open.
+        DueCheck.objects.update(due_at=at)
+        record([scheduled(service, a_result(UP, at)) for service in watched], at)
+
+    def on_request() -> None:
+        at = noon_plus(next(moments))
+        record([Finding(service.pk, a_result(DOWN, at)) for service in watched], at)
+
+    def edit() -> None:
+        for service in watched:
+            settings = {"name": f"new {next(moments)}", "url_key": service.url_key}
+            services.edit(service.pk, settings, [], noon_plus(next(moments)))
+
+    def again_and_again(work: Callable[[], None]) -> None:
+        try:
+            for _ in range(25):
+                work()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(3) as threads:
+        list(threads.map(again_and_again, (on_schedule, on_request, edit)))
+    for service in Service.objects.all():
+        newest = service.checks.order_by("-checked_at")[0]
+        assert (service.last_checked_at, service.last_status) == (
+            newest.checked_at,
+            newest.status,
+        )
+        assert service.checks.filter(status="DOWN").count() == 25
+        now_open = service.periods.get(ended_at=None)
+        assert (now_open.state, now_open.started_at) == (service.state, service.state_since)

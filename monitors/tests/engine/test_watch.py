@@ -5,7 +5,6 @@ import time
 
 import pytest
 
-from monitors.engine import watch
 from monitors.engine.gauges import Gauges
 from monitors.engine.watch import LoopWatch, guard
 
@@ -71,7 +70,7 @@ class Looks:
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *moments_s: float) -> None:
         self.moments = list(moments_s)
         self.now_s = 0.0
-        monkeypatch.setattr(watch.time, "monotonic", lambda: self.now_s)
+        monkeypatch.setattr("time.monotonic", lambda: self.now_s)
 
     def wait(self, timeout: float) -> bool:
         del timeout
@@ -96,9 +95,9 @@ def test_a_program_that_was_frozen_goes_on(
 ) -> None:
     begun: list[str] = []
     for name in ("dump_traceback_later", "dump_traceback", "cancel_dump_traceback_later"):
-        monkeypatch.setattr(watch.faulthandler, name, lambda *_args, **_named: None)
-    monkeypatch.setattr(watch.logging, "shutdown", lambda: None)
-    monkeypatch.setattr(watch.os, "execv", lambda program, _words: begun.append(program))
+        monkeypatch.setattr(f"faulthandler.{name}", lambda *_args, **_named: None)
+    monkeypatch.setattr("logging.shutdown", lambda: None)
+    monkeypatch.setattr("os.execv", lambda program, _words: begun.append(program))
     stop = Looks(monkeypatch, *looks)
     guard(LoopWatch(Gauges()), stop, 30.0)  # type: ignore[arg-type]
     assert begun == [sys.executable] * begun_anew
