@@ -16,6 +16,8 @@ from monitors.tests import postgres
 from monitors.tests.clock import libfaketime
 
 BIN = Path(sys.executable).parent
+TESTS = "monitors/tests"
+BROWSER, PROCESSES = f"{TESTS}/browser", f"{TESTS}/processes"
 DATABASE_FREE = ("charts", "domain", "net", "probes")
 SOURCES = ("monitors", "uptime_site", "benchmarks", "manage.py", "gunicorn.conf.py")
 
@@ -34,13 +36,16 @@ def steps() -> list[Step]:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     no_browser = "" if chromium else "Chromium: apt-get install chromium"
     pytest = (python, "-m", "pytest", "-q", "--durations=5")
-    false_clock = "monitors/tests/processes/test_false_clock.py"
+    false_clock = f"{PROCESSES}/test_false_clock.py"
     no_false_clock = "" if libfaketime() else "libfaketime: apt-get install faketime"
-    without = ("--ignore=monitors/tests/browser", f"--ignore={false_clock}")
+    # Processes are timed, and have the machine to themselves.
+    side_by_side = (*pytest, "--numprocesses=2", "--dist=loadfile")
+    inside = [f"--ignore={folder}" for folder in (BROWSER, PROCESSES)]
     # What knows no database need not be tested on two.
-    database_free = [f"--ignore=monitors/tests/{name}" for name in DATABASE_FREE]
-    survival = "--ignore=monitors/tests/processes/test_survival_on_"
-    on_postgres = (python, "-m", "monitors.tests.postgres", *pytest)
+    database_free = [f"--ignore={TESTS}/{name}" for name in DATABASE_FREE]
+    processes = (*pytest, PROCESSES, f"--ignore={false_clock}")
+    other = f"--ignore={PROCESSES}/test_survival_on_"
+    on_postgres = (python, "-m", "monitors.tests.postgres")
     return [
         Step("style", (str(BIN / "ruff"), "check", ".")),
         Step("format", (str(BIN / "ruff"), "format", "--check", ".")),
@@ -48,14 +53,20 @@ def steps() -> list[Step]:
         Step("types", (str(BIN / "mypy"), *SOURCES)),
         Step("layers", (str(BIN / "lint-imports"),)),
         Step("migrations", (python, "manage.py", "makemigrations", "--check", "--dry-run")),
-        Step("tests on SQLite", (*pytest, *without, f"{survival}postgres.py")),
+        Step("tests on SQLite", (*side_by_side, *inside)),
         Step(
             "tests on PostgreSQL",
-            (*on_postgres, *without, *database_free, f"{survival}sqlite.py"),
+            (*on_postgres, *side_by_side, *inside, *database_free),
+            no_postgres,
+        ),
+        Step("processes on SQLite", (*processes, f"{other}postgres.py")),
+        Step(
+            "processes on PostgreSQL",
+            (*on_postgres, *processes, f"{other}sqlite.py"),
             no_postgres,
         ),
         Step("tests with a false clock", (*pytest, false_clock), no_false_clock),
-        Step("tests in a browser", (*pytest, "monitors/tests/browser"), no_browser),
+        Step("tests in a browser", (*pytest, BROWSER), no_browser),
     ]
 
 
