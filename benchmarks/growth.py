@@ -3,8 +3,8 @@
     python benchmarks/growth.py [--services 100 1000 10000 50000] [--checks N]
 
 As in whole_road.py every service is due at once in each round, and rounds go on until about so
-many checks are made. Beside the CPU of the checker stands that of the PostgreSQL server, background
-processes included.
+many checks are made, two rounds at least and twenty at most. Beside the CPU of the checker stands
+that of the PostgreSQL server, background processes included.
 """
 
 import argparse
@@ -21,7 +21,7 @@ from targets import running
 from whole_road import measure
 
 IN_ONE_PROCESS = "one"
-FEWEST_ROUNDS = 3
+FEWEST_ROUNDS, MOST_ROUNDS = 2, 20
 
 
 def main() -> None:
@@ -33,7 +33,7 @@ def main() -> None:
     print(f"{'services':>10}{'on SQLite':>12}{'on PostgreSQL':>16}{'its server':>12}")
     with running() as targets:
         for services in options.services:
-            rounds = max(FEWEST_ROUNDS, options.checks // services)
+            rounds = min(max(FEWEST_ROUNDS, options.checks // services), MOST_ROUNDS)
             on_sqlite, _ = _run("SQLite", targets.http, services, rounds)
             on_postgres, server = _run("PostgreSQL", targets.http, services, rounds)
             print(f"{services:>10,}{on_sqlite:>12.3f}{on_postgres:>16.3f}{server:>12.3f}")

@@ -14,6 +14,7 @@ from monitors.domain.result import CheckResult, Status
 from monitors.domain.schedule import next_beat, retry_at
 from monitors.domain.state import (
     Standing,
+    Transition,
     advance,
     after_clock_step,
     just_after,
@@ -75,9 +76,14 @@ def _record(
         kept = _kept(findings, subjects)
         rows = _log(kept)
         rollups.mark_late([finding.result.checked_at for finding in kept], now)
-        for finding in sorted(kept, key=lambda finding: finding.result.checked_at):
-            _take_in(subjects[finding.service_id], finding, now)
+        moved = [
+            (finding.service_id, _take_in(subjects[finding.service_id], finding, now))
+            for finding in sorted(kept, key=lambda finding: finding.result.checked_at)
+        ]
+        # First the services, as everybody does who moves one: so nobody waits for each other.
         write([subjects[pk] for pk in sorted({finding.service_id for finding in kept})])
+        for service_id, transitions in moved:
+            periods.write(service_id, transitions)
         _reschedule(kept, subjects, now)
     return [rows.get(id(finding)) for finding in findings]
 
@@ -125,7 +131,8 @@ def _values(finding: Finding) -> tuple[Any, ...]:
     return ServiceStatus.logged(finding.service_id, finding.result, finding.location)
 
 
-def _take_in(subject: Subject, finding: Finding, now: datetime) -> None:
+def _take_in(subject: Subject, finding: Finding, now: datetime) -> tuple[Transition, ...]:
+    """Let a result move its service; give the transitions."""
     result = finding.result
     before = after_clock_step(subject.standing, now)
     if before.seen_at is None or result.checked_at >= before.seen_at:
@@ -133,11 +140,15 @@ def _take_in(subject: Subject, finding: Finding, now: datetime) -> None:
         subject.recent = heartbeats.append(subject.recent, result)
     counted = _agreed(subject, finding, before) if subject.locations else result
     if counted is None:
-        return
+        return ()
     fresh = fresh_until(counted.checked_at, subject.interval_s, subject.timeout_s)
+    if counted.status is Status.DOWN and result.status is not Status.DOWN:
+        # What others said still holds; this is not one failure more.
+        subject.standing = replace(before, seen_at=counted.checked_at, fresh_until=fresh)
+        return ()
     step = advance(before, counted, subject.policy, fresh)
     subject.standing = step.standing
-    periods.write(subject.id, step.transitions)
+    return step.transitions
 
 
 def _agreed(subject: Subject, finding: Finding, standing: Standing) -> CheckResult | None:

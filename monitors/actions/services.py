@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 
 from monitors.domain.freshness import fresh_until
 from monitors.domain.state import State, expire, move
-from monitors.models import DueCheck, Period, Service, Tag
+from monitors.models import Period, Service, Tag
 
 from . import due_checks, periods, retention
 from .standings import CERTIFICATE_COLUMNS, STANDING_COLUMNS, apply_standing
@@ -80,21 +80,21 @@ def resume(service_id: int, now: datetime) -> Service:
     return _switch(service_id, paused=False, now=now)
 
 
-def delete(service_id: int) -> None:
+def delete(service_id: int, now: datetime) -> None:
     """Delete a service and its history. Raises Service.DoesNotExist.
 
     The log may be long: it goes in batches, while others write. Broken off midway, the service is
-    still there, checked by nobody, and can be deleted again.
+    still there, paused, and can be deleted again.
     """
-    service = Service.objects.get(pk=service_id)
-    DueCheck.objects.filter(service=service).delete()
+    pause(service_id, now)
     while retention.delete_some_checks(service_id):
         pass
     with transaction.atomic():
-        service = Service.objects.select_for_update().get(pk=service_id)
-        # The ORM would read every row of the log into memory.
-        retention.delete_log(service_id)
-        service.delete()
+        # Somebody else may have deleted it meanwhile.
+        for service in Service.objects.select_for_update().filter(pk=service_id):
+            # The ORM would read every row of the log into memory.
+            retention.delete_log(service_id)
+            service.delete()
 
 
 def _switch(service_id: int, *, paused: bool, now: datetime) -> Service:

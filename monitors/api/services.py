@@ -60,7 +60,7 @@ def change_service(request: HttpRequest, service_id: int, data: ServiceChange) -
 def delete_service(request: HttpRequest, service_id: int) -> Status[Any]:
     del request
     get_object_or_404(Service, pk=service_id)
-    services.delete(service_id)
+    services.delete(service_id, timezone.now())
     return Status(204, None)
 
 

@@ -30,12 +30,18 @@ class Bar:
     title: str
 
 
-def svg(heartbeats: Sequence[Heartbeat], label: str) -> str:
+def svg(heartbeats: tuple[Heartbeat, ...], label: str) -> str:
     """Draw the bars; by hand, since a list page has 1,500 of them."""
     return (
         f'<svg class="heartbeats" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
-        f' role="img" aria-label="{escape(label)}">{"".join(map(_rect, bars(heartbeats)))}</svg>'
+        f' role="img" aria-label="{escape(label)}">{_drawn(heartbeats)}</svg>'
     )
+
+
+# Between two checks of a service its bars are asked for again and again.
+@lru_cache(maxsize=2_000)
+def _drawn(heartbeats: tuple[Heartbeat, ...]) -> str:
+    return "".join(map(_rect, bars(heartbeats)))
 
 
 def bars(heartbeats: Sequence[Heartbeat]) -> tuple[Bar, ...]:

@@ -37,8 +37,10 @@ def append(text: str, result: CheckResult) -> str:
 
 
 def read(text: str) -> tuple[Heartbeat, ...]:
-    """Read them back, oldest first."""
-    return tuple(map(_read, text[::_WIDTH], text[1::_WIDTH]))
+    """Read them back, oldest first. What is none, as an older version wrote it, is left out."""
+    whole = text[len(text) % _WIDTH :]
+    pairs = zip(whole[::_WIDTH], whole[1::_WIDTH], strict=True)
+    return tuple(_read(high, low) for high, low in pairs if high in _VALUE and low in _VALUE)
 
 
 def _read(high: str, low: str) -> Heartbeat:

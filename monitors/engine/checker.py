@@ -37,6 +37,10 @@ AHEAD = timedelta(seconds=1.3)
 TICK_S = 0.05
 RETRY_AFTER_S = 1.0
 FINISH_WITHIN_S = 0.7
+# Beyond those in flight, so many may wait for their moment, or for a place. Room for few is not
+# worth a claim: under load there would be nothing but small ones.
+ROOM_AHEAD = 3_000
+MOST_AT_ONCE, FEWEST_AT_ONCE = 1_000, 250
 MAX_WAITING = 10_000
 MUCH_BYTES = 65_536
 
@@ -53,11 +57,15 @@ class Checker:
     concurrency: int
     hosts: HostCap
     location: str = ""
+    _slots: asyncio.Semaphore = field(init=False)
     _held: set[DueTime] = field(default_factory=set)
     _tasks: dict[asyncio.Task[None], Claim] = field(default_factory=dict)
     _renewed_s: float = field(default_factory=time.monotonic)
     _clock_offset_s: float = float("inf")
     _hurried_until_s: float = 0.0
+
+    def __post_init__(self) -> None:
+        self._slots = asyncio.Semaphore(self.concurrency)
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
@@ -78,11 +86,12 @@ class Checker:
         await self._meet_clock_step()
         await self._renew()
         waiting = self.hosts.waiting
-        free = min(self.concurrency - len(self._held) + waiting, MAX_WAITING - waiting)
+        room = self.concurrency + ROOM_AHEAD - len(self._held)
+        limit = min(room + waiting, MAX_WAITING - waiting, MOST_AT_ONCE)
         # Before results that wait for the database are in, their services would be taken again.
-        if free <= 0 or self.recorder.is_behind:
+        if limit < FEWEST_AT_ONCE or self.recorder.is_behind:
             return False
-        taken = await self.database.run(lambda: self._take(free))
+        taken = await self.database.run(lambda: self._take(limit))
         if any(claim.interval_s < HURRIED_INTERVAL_S for claim in taken):
             self._hurried_until_s = time.monotonic() + HURRY_LASTS_S
         for claim in taken:
@@ -92,8 +101,7 @@ class Checker:
                 task = asyncio.create_task(self._check(claim))
                 self._tasks[task] = claim
                 task.add_done_callback(self._forget)
-        self.gauges.in_flight = len(self._held)
-        return len(taken) == free
+        return len(taken) == limit
 
     def _take(self, limit: int) -> list[Claim]:
         # Now, not when it was asked for: other work of the database may have come before.
@@ -104,9 +112,10 @@ class Checker:
         early_s = (claim.due.at - datetime.now(UTC)).total_seconds()
         if early_s > 0:
             await _sleep_until_tick_after(early_s)
-        async with self.hosts.slot(claim.host):
+        async with self.hosts.slot(claim.host), self._slots:
             lag_before_ms = self.watch.lag_ms
-            seen = await observe(claim.spec, limits())
+            with self.gauges.one_in_flight():
+                seen = await observe(claim.spec, limits())
         seen = replace(seen, loop_lag_ms=self.watch.lag_ms - lag_before_ms)
         result = await _judged(claim.spec, seen)
         self.gauges.checked(late_s=(seen.started_at - claim.due.at).total_seconds())

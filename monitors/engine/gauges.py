@@ -1,6 +1,8 @@
 """What a checker tells of itself between two signs of life."""
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 
@@ -14,6 +16,14 @@ class Gauges:
     lag_ms: float = 0.0
     write_ms: float = 0.0
     since_s: float = field(default_factory=time.monotonic)
+
+    @contextmanager
+    def one_in_flight(self) -> Iterator[None]:
+        self.in_flight += 1
+        try:
+            yield
+        finally:
+            self.in_flight -= 1
 
     def checked(self, late_s: float) -> None:
         self.checks += 1

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from monitors.models import Checker, DueCheck
@@ -56,7 +57,11 @@ def give_sign(presence: Presence, signs: Mapping[str, Any], now: datetime) -> No
     alive = {"seen_at": now, "stopped_at": None, **signs}
     if not Checker.objects.filter(pk=presence.id).update(**alive):
         known = {"location": presence.location, "started_at": presence.started_at}
-        Checker.objects.create(pk=presence.id, name=presence.name, **known, **alive)
+        try:
+            with transaction.atomic():
+                Checker.objects.create(pk=presence.id, name=presence.name, **known, **alive)
+        except IntegrityError:
+            logger.warning("Another checker has the name %s now", presence.name)
 
 
 def peers(now: datetime) -> list[Peer]:

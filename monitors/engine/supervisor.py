@@ -26,8 +26,8 @@ from .watch import LoopWatch
 
 logger = logging.getLogger(__name__)
 
-STOP_WITHIN_S = 1.5
-HOUSEKEEPING_ENDS_WITHIN_S = 0.3
+STOP_WITHIN_S = 1.7
+HOUSEKEEPING_ENDS_WITHIN_S = 0.2
 RETRY_AFTER_S = 1.0
 
 
@@ -146,27 +146,28 @@ async def _run(parts: Parts, beside: list[asyncio.Task[None]], stop: asyncio.Eve
     died = [task for task in beside if task.done()]
     for task in beside:
         task.cancel()
-    await _stop(checking, writing, parts)
+    stopping = asyncio.create_task(_stop(checking, writing, parts), name="stopping")
+    await asyncio.wait({stopping}, timeout=STOP_WITHIN_S)
+    if not stopping.done():
+        logger.error(
+            "Stopped with %d results unwritten: the database did not answer in time",
+            parts.recorder.waiting,
+        )
+        _leave(1)
+    stopping.result()
     for task in died:
         task.result()
 
 
 async def _stop(checking: asyncio.Task[None], writing: asyncio.Task[None], parts: Parts) -> None:
+    """End one part after the other; each may wait for the database."""
     try:
-        async with asyncio.timeout(STOP_WITHIN_S):
-            try:
-                await checking
-            finally:
-                parts.recorder.close()
-                await writing
-                await _sign_off(parts)
-                await parts.database.close()
-    except TimeoutError:
-        logger.error(  # noqa: TRY400 - where it waited says no more
-            "Stopped with %d results unwritten: the database does not answer",
-            parts.recorder.waiting,
-        )
-        _leave(1)
+        await checking
+    finally:
+        parts.recorder.close()
+        await writing
+        await _sign_off(parts)
+        await parts.database.close()
 
 
 async def _end(housekeeping: DatabaseThread) -> None:

@@ -18,6 +18,11 @@ NUMBERS = (
     "wait_ms",
     "transfer_ms",
 )
+TO_REAL, TO_DOUBLE = (
+    "ALTER TABLE monitors_servicestatus "
+    + ", ".join(f"ALTER COLUMN {name} TYPE {kind}" for name in (*NUMBERS, "loop_lag_ms"))
+    for kind in ("real", "double precision")
+)
 
 
 def on_postgresql(sql):
@@ -48,21 +53,29 @@ def forget(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [("monitors", "0006_summaries")]
     operations = [
-        *(
-            migrations.AlterField(
-                model_name="servicestatus",
-                name=name,
-                field=monitors.models.fields.RealField(
-                    null=True,
-                    **({"verbose_name": "response time"} if name == "response_time_ms" else {}),
+        # One statement, since each would copy the whole log; for SQLite nothing changes.
+        migrations.SeparateDatabaseAndState(
+            database_operations=[
+                migrations.RunPython(on_postgresql(TO_REAL), on_postgresql(TO_DOUBLE))
+            ],
+            state_operations=[
+                *(
+                    migrations.AlterField(
+                        model_name="servicestatus",
+                        name=name,
+                        field=monitors.models.fields.RealField(
+                            null=True,
+                            **({"verbose_name": "response time"} if name == "response_time_ms" else {}),
+                        ),
+                    )
+                    for name in NUMBERS
                 ),
-            )
-            for name in NUMBERS
-        ),
-        migrations.AlterField(
-            model_name="servicestatus",
-            name="loop_lag_ms",
-            field=monitors.models.fields.RealField(default=0.0),
+                migrations.AlterField(
+                    model_name="servicestatus",
+                    name="loop_lag_ms",
+                    field=monitors.models.fields.RealField(default=0.0),
+                ),
+            ],
         ),
         migrations.RunPython(on_postgresql(ROOM), on_postgresql(LESS_ROOM)),
         migrations.RunPython(shorten, forget),

@@ -3,12 +3,14 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
-COPY = """
-INSERT INTO monitors_newduecheck
-    (service_id, location, due_at, lease_until, holder, last_status, last_checked_at)
-SELECT service_id, location, due_at, lease_until, holder, last_status, last_checked_at
-FROM monitors_duecheck
-"""
+COLUMNS = "service_id, location, due_at, lease_until, holder, last_status, last_checked_at"
+COPY, COPY_BACK = (
+    f"INSERT INTO {new} ({COLUMNS}) SELECT {COLUMNS} FROM {old}"
+    for new, old in (
+        ("monitors_newduecheck", "monitors_duecheck"),
+        ("monitors_duecheck", "monitors_newduecheck"),
+    )
+)
 # A row that changes no index is rewritten within its page, where there is room (HOT updates).
 ROOM = "ALTER TABLE monitors_duecheck SET (fillfactor = 50)"
 
@@ -52,7 +54,7 @@ class Migration(migrations.Migration):
                 ),
             ],
         ),
-        migrations.RunSQL(COPY, migrations.RunSQL.noop),
+        migrations.RunSQL(COPY, COPY_BACK),
         migrations.DeleteModel(name="DueCheck"),
         migrations.RenameModel("NewDueCheck", "DueCheck"),
         migrations.AlterField(

@@ -79,7 +79,7 @@ def _state_badge(state: State, size: str) -> SafeString:
 
 
 @register.simple_tag
-def heartbeat_bar(beats: Sequence[Heartbeat], name: str) -> SafeString:
+def heartbeat_bar(beats: tuple[Heartbeat, ...], name: str) -> SafeString:
     down = sum(beat.status is Status.DOWN for beat in beats[-heartbeats.SLOTS :])
     label = f"Last {min(len(beats), heartbeats.SLOTS)} checks of {name}: {down} down"
     return SafeString(heartbeats.svg(beats, label))

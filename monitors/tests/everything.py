@@ -65,7 +65,12 @@ def steps() -> list[Step]:
             (*on_postgres, *processes, f"{other}sqlite.py"),
             no_postgres,
         ),
-        Step("tests with a false clock", (*pytest, false_clock), no_false_clock),
+        Step("false clock on SQLite", (*pytest, false_clock), no_false_clock),
+        Step(
+            "false clock on PostgreSQL",
+            (*on_postgres, *pytest, false_clock),
+            no_postgres or no_false_clock,
+        ),
         Step("tests in a browser", (*pytest, BROWSER), no_browser),
     ]
 

@@ -63,7 +63,7 @@ def pause(request: Request, service_id: int) -> HttpResponse:
 def delete(request: Request, service_id: int) -> HttpResponse:
     service = get_service_or_404(service_id)
     if request.method == "POST":
-        services.delete(service.pk)
+        services.delete(service.pk, timezone.now())
         messages.success(request, f"{service.name} and its history are deleted.")
         return redirect("dashboard")
     context = {"service": service, "checks_count": service.checks.count()}

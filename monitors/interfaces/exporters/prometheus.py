@@ -57,7 +57,7 @@ def _checkers(numbers: Numbers) -> Iterator[Metric]:
     yield up
     yield silence
     for column, unit, name, description in (
-        ("in_flight", 1, "checks_in_flight", "Checks that a checker holds"),
+        ("in_flight", 1, "checks_in_flight", "Checks under way"),
         ("unwritten", 1, "results_unwritten", "Results that wait for the database"),
         ("checks_per_s", 1, "checks_per_second", "Checks that a checker makes a second"),
         ("lag_ms", 1_000, "loop_lag_seconds", "By how much its event loop was late at worst"),

@@ -101,3 +101,11 @@ def test_what_was_said_of_another_address_is_forgotten() -> None:
     found(service, 70, oslo=DOWN)
     services.edit(service.pk, {"name": "new", "url_key": "http://new.example/"}, [], noon_plus(75))
     assert found(service, 76, berlin=UP) == "DOWN"
+
+
+def test_one_failure_is_not_confirmed_by_what_other_places_find() -> None:
+    service = a_watched_service(needed=1, failures=2)
+    found(service, 1, berlin=UP, oslo=UP, paris=UP)
+    assert found(service, 61, berlin=DOWN, oslo=UP, paris=UP) == "UP"
+    assert Service.objects.get(pk=service.pk).streak == 1
+    assert found(service, 76, berlin=DOWN) == "DOWN"

@@ -102,7 +102,7 @@ def test_a_late_result_is_logged_and_moves_nothing() -> None:
 def test_results_of_a_deleted_service_are_dropped_and_the_others_kept() -> None:
     gone, kept = a_service(), a_service()
     batch = [Finding(service.pk, a_result(UP, noon_plus(1))) for service in (gone, kept)]
-    services.delete(gone.pk)
+    services.delete(gone.pk, noon_plus(1))
     rows = record(batch, noon_plus(2))
     assert [row and row.service_id for row in rows] == [None, kept.pk]
 

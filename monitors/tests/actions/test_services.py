@@ -1,5 +1,5 @@
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from monitors.actions import services
 from monitors.domain.result import Status
@@ -101,7 +101,7 @@ def test_editing_into_an_address_that_is_there_is_refused() -> None:
 
 def test_delete_takes_the_history_along() -> None:
     service = checked(a_service(tags=["kept"]), Status.UP)
-    services.delete(service.pk)
+    services.delete(service.pk, noon_plus(900))
     assert (Service.objects.count(), Period.objects.count(), Tag.objects.count()) == (0, 0, 1)
 
 
@@ -129,3 +129,18 @@ def test_the_database_allows_one_open_period() -> None:
     service = a_service()
     with pytest.raises(IntegrityError), transaction.atomic():
         Period.objects.create(service=service, state="UP", started_at=noon_plus(1))
+
+
+def test_a_delete_that_is_broken_off_leaves_a_paused_service(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    service = checked(a_service(), Status.UP)
+
+    def fails(service_id: int) -> int:
+        raise OperationalError(f"database is locked, and {service_id} is still there")
+
+    monkeypatch.setattr("monitors.actions.retention.delete_some_checks", fails)
+    with pytest.raises(OperationalError):
+        services.delete(service.pk, noon_plus(900))
+    service.refresh_from_db()
+    assert (service.paused, service.state, service.next_check_at) == (True, "PAUSED", None)

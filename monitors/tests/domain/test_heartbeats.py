@@ -37,3 +37,9 @@ def test_a_time_beyond_all_timeouts_is_the_longest() -> None:
     (beat,) = read(append("", a_result(Status.UP, response_time_ms=10_000_000)))
     assert beat.response_time_ms is not None
     assert beat.response_time_ms > 600_000
+
+
+def test_what_an_older_version_has_written_is_left_out() -> None:
+    new = append("", a_result(Status.UP, response_time_ms=12.4))
+    # Pairs are counted from the end, where the newest stand.
+    assert read(f"U  {new}{new}") == (Heartbeat(Status.UP, 12), Heartbeat(Status.UP, 12))

@@ -68,3 +68,12 @@ def test_one_that_was_forgotten_makes_itself_known_again() -> None:
     give_sign(presence, {"in_flight": 3}, noon_plus(5))
     row = Checker.objects.get()
     assert (row.pk, row.name, row.location, row.started_at) == (presence.id, "a", "oslo", NOON)
+
+
+def test_one_whose_name_another_has_taken_goes_on(caplog: pytest.LogCaptureFixture) -> None:
+    presence = register("a", "", NOON)
+    Checker.objects.all().delete()
+    other = register("a", "", noon_plus(1))
+    give_sign(presence, {"in_flight": 3}, noon_plus(5))
+    assert Checker.objects.get().pk == other.id
+    assert "Another checker has the name a now" in caplog.text

@@ -73,3 +73,18 @@ def test_a_disk_that_is_full(in_a_file: Installation, target: LocalServer) -> No
     # What was found while the disk was full has been kept, and is stored now.
     assert checks(installation) == len(target.requests)
     assert_the_story_is_whole(installation)
+
+
+def test_a_locked_file_does_not_hold_up_the_stop(
+    in_a_file: Installation, target: LocalServer
+) -> None:
+    add(in_a_file, *services(target.url, 5))
+    checker = in_a_file.check_forever()
+    wait_for(lambda: checks(in_a_file) >= 5, within_s=20)
+    path = in_a_file.database_url.removeprefix("sqlite:///")
+    with contextlib.closing(sqlite3.connect(path, timeout=10)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        time.sleep(1.5)
+        took, output = stop(checker)
+    assert (checker.returncode, took < 2.5) == (1, True), output
+    assert "the database did not answer in time" in output
