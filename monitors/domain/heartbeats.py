@@ -6,6 +6,7 @@ is a good part of what a check writes. Response times are kept within half a per
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 from .result import CheckResult, Status
 
@@ -43,6 +44,7 @@ def read(text: str) -> tuple[Heartbeat, ...]:
     return tuple(_read(high, low) for high, low in pairs if high in _VALUE and low in _VALUE)
 
 
+@lru_cache(maxsize=len(_DIGITS) ** _WIDTH)
 def _read(high: str, low: str) -> Heartbeat:
     step, number = divmod(_VALUE[high] * len(_DIGITS) + _VALUE[low], len(_STATUSES))
     time_ms = None if step == _NONE else round(math.exp((step - 1) * _LOG_STEP))

@@ -40,14 +40,18 @@ class Tag(models.Model):
         return self.name
 
 
+def is_stale(now: datetime) -> Q:
+    """Tell of services whose state is of a time when somebody still looked."""
+    return Q(state__in=CONFIRMED_STATES, fresh_until__lt=now)
+
+
 class ServiceQuerySet(models.QuerySet["Service"]):
     def active(self) -> Self:
         return self.filter(paused=False)
 
     def with_shown_state(self, now: datetime) -> Self:
         """Add `shown_state`: the state, or UNKNOWN where nobody has looked lately."""
-        stale = Q(state__in=CONFIRMED_STATES, fresh_until__lt=now)
-        shown = Case(When(stale, then=Value(State.UNKNOWN.value)), default=F("state"))
+        shown = Case(When(is_stale(now), then=Value(State.UNKNOWN.value)), default=F("state"))
         return self.annotate(shown_state=shown)
 
     def tagged(self, tag: str) -> Self:

@@ -16,7 +16,7 @@ from monitors.domain.heartbeats import read as read_heartbeats
 from monitors.domain.state import State
 from monitors.domain.uptime import Uptime
 from monitors.models import Service, Tag
-from monitors.models.service import ServiceQuerySet
+from monitors.models.service import ServiceQuerySet, is_stale
 
 from .uptime import uptime_of_many
 
@@ -171,7 +171,7 @@ def filtered(wanted: ListFilter, now: datetime) -> ServiceQuerySet:
         found = found.filter(Q(shown_state=wanted.state.value))
     if wanted.tag:
         found = found.tagged(wanted.tag)
-    return _sorted(found, wanted.sort)
+    return _sorted(found, wanted.sort, now)
 
 
 def state_counts(now: datetime) -> tuple[StateCount, ...]:
@@ -225,7 +225,7 @@ def _failing_since(service: Service) -> datetime | None:
     return None if service.state == State.DOWN else service.streak_since
 
 
-def _sorted(found: ServiceQuerySet, sort: Sort) -> ServiceQuerySet:
+def _sorted(found: ServiceQuerySet, sort: Sort, now: datetime) -> ServiceQuerySet:
     match sort:
         case Sort.NAME:
             return found.order_by("name", "pk")
@@ -234,9 +234,12 @@ def _sorted(found: ServiceQuerySet, sort: Sort) -> ServiceQuerySet:
         case Sort.NEWEST:
             return found.order_by("-pk")
         case Sort.WORST:
-            ranks = [
-                When(shown_state=state.value, then=Value(rank))
-                for rank, state in enumerate(WORST_FIRST)
-            ]
-            worst = Case(*ranks, output_field=IntegerField())
-            return found.order_by(worst, "-streak", "name", "pk")
+            return found.order_by(_rank(now), "-streak", "name", "pk")
+
+
+def _rank(now: datetime) -> Case:
+    """Give the place of the shown state; spelt out, since it is asked of every service."""
+    places = {state: Value(rank) for rank, state in enumerate(WORST_FIRST)}
+    known = [When(state=state.value, then=place) for state, place in places.items()]
+    stale = When(is_stale(now), then=places[State.UNKNOWN])
+    return Case(stale, *known, output_field=IntegerField())
