@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import uvloop
 from setting_up import DATABASES, add_services, environment, server_cpu_s, set_up_django
 from targets import running
-from whole_road import measure
+from whole_road import LONG, measure
 
 IN_ONE_PROCESS = "one"
 FEWEST_ROUNDS, MOST_ROUNDS = 2, 20
@@ -50,8 +50,7 @@ def _run(name: str, url: str, services: int, rounds: int) -> list[float]:
 
 def _measure(url: str, name: str, services: int, rounds: int) -> None:
     set_up_django()
-    # A long interval: no service falls due by itself during the measurement.
-    add_services(url, services, 604_800)
+    add_services(url, services, int(LONG.total_seconds()))
     before_s = _server_cpu_s(name)
     print(uvloop.run(measure(services, rounds)))
     # The first round, in which all is new, counts here.

@@ -94,7 +94,8 @@ def server_cpu_s(database_url: str) -> float:
 
     with psycopg.connect(database_url) as server:
         (own,) = server.execute("SELECT pg_backend_pid()").fetchone() or (0,)
-    parent = _stat(int(own), _PARENT)
+        # As long as this connection stands, so does its process.
+        parent = _stat(int(own), _PARENT)
     total = 0
     for folder in Path("/proc").glob("[0-9]*"):
         pid = int(folder.name)

@@ -16,7 +16,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import httpx
@@ -30,6 +30,8 @@ from targets import running
 
 IN_ONE_PROCESS = "one"
 AT_A_TIME = 100
+# The interval of the services: none falls due by itself during the measurement.
+LONG = timedelta(days=7)
 CONFIG = """
 modules:
   http:
@@ -143,6 +145,8 @@ async def measure(count: int, rounds: int) -> float:
         Presence(1, "", "", datetime.now(UTC)),
         database,
     )
+    # Nothing is due before the first round: what is taken before then would be moved under way.
+    await database.run(make_nothing_due)
     stop = asyncio.Event()
     watching = asyncio.create_task(parts.watch.run())
     writing = asyncio.create_task(parts.recorder.run())
@@ -160,9 +164,18 @@ async def measure(count: int, rounds: int) -> float:
     parts.recorder.close()
     await writing
     watching.cancel()
-    assert await database.run(recorded) == count * (rounds + 1)
+    # Nothing that was checked is lost; a beat of the week may have fallen among the rounds.
+    assert await database.run(recorded) == parts.gauges.checks >= count * (rounds + 1)
     await database.close()
     return statistics.median(spent[1:])
+
+
+def make_nothing_due() -> None:
+    from django.utils import timezone
+
+    from monitors.models import DueCheck
+
+    DueCheck.objects.update(due_at=timezone.now() + LONG / 2)
 
 
 def make_all_due() -> None:
@@ -183,8 +196,7 @@ if __name__ == "__main__":
     if sys.argv[1:2] == [IN_ONE_PROCESS]:
         url, services, rounds = sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
         set_up_django()
-        # A long interval: no service falls due by itself during the measurement.
-        add_services(url, services, 604_800)
+        add_services(url, services, int(LONG.total_seconds()))
         print(uvloop.run(measure(services, rounds)))
     else:
         main()

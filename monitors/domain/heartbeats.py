@@ -17,9 +17,10 @@ _NUMBER = {status: number for number, status in enumerate(_STATUSES)}
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-_"
 _VALUE = {digit: value for value, digit in enumerate(_DIGITS)}
 _WIDTH = 2
+_PAIRS = len(_DIGITS) * len(_DIGITS)
 _LOG_STEP = math.log(1.01)
 # The step of no response time, and the last of those that fit.
-_NONE, _LAST = 0, len(_DIGITS) ** _WIDTH // len(_STATUSES) - 1
+_NONE, _LAST = 0, _PAIRS // len(_STATUSES) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def read(text: str) -> tuple[Heartbeat, ...]:
     return tuple(_read(high, low) for high, low in pairs if high in _VALUE and low in _VALUE)
 
 
-@lru_cache(maxsize=len(_DIGITS) ** _WIDTH)
+@lru_cache(maxsize=_PAIRS)
 def _read(high: str, low: str) -> Heartbeat:
     step, number = divmod(_VALUE[high] * len(_DIGITS) + _VALUE[low], len(_STATUSES))
     time_ms = None if step == _NONE else round(math.exp((step - 1) * _LOG_STEP))
@@ -54,4 +55,4 @@ def _read(high: str, low: str) -> Heartbeat:
 def _step(time_ms: float | None) -> int:
     if time_ms is None:
         return _NONE
-    return int(min(1 + round(math.log(max(time_ms, 1.0)) / _LOG_STEP), _LAST))
+    return min(1 + round(math.log(max(time_ms, 1.0)) / _LOG_STEP), _LAST)

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
 PER_HOST = 25
-MAX_WAITING_FOR_ONE = 2_000
+MAX_WAITING_FOR_ONE = 5_000
 
 
 class HostCap:
