@@ -94,9 +94,11 @@ class Checker:
         taken = await self.database.run(lambda: self._take(limit))
         if any(claim.interval_s < HURRIED_INTERVAL_S for claim in taken):
             self._hurried_until_s = time.monotonic() + HURRY_LASTS_S
+        # Leases run out early where the clock is set forward: what is answered is not asked again.
+        begun = self._held.union(self.recorder.held())
         for claim in taken:
             # Where very many wait for one host, its leases run out: others get their turn first.
-            if claim.due not in self._held and not self.hosts.is_full(claim.host):
+            if claim.due not in begun and not self.hosts.is_full(claim.host):
                 self._held.add(claim.due)
                 task = asyncio.create_task(self._check(claim))
                 self._tasks[task] = claim
@@ -109,9 +111,10 @@ class Checker:
         return self.claimer.take(limit, now + AHEAD, now)
 
     async def _check(self, claim: Claim) -> None:
-        early_s = (claim.due.at - datetime.now(UTC)).total_seconds()
-        if early_s > 0:
-            await _sleep_until_tick_after(early_s)
+        early = claim.due.at - datetime.now(UTC)
+        if early > timedelta(0):
+            # Where the clock is set back between claim and check, no longer than a claim reaches.
+            await _sleep_until_tick_after(min(early, AHEAD).total_seconds())
         async with self.hosts.slot(claim.host), self._slots:
             lag_before_ms = self.watch.lag_ms
             with self.gauges.one_in_flight():
