@@ -3,9 +3,10 @@
     python benchmarks/pages.py [--services N] [--checks N] [--rounds N] [--database NAME]
 
 The log covers 90 days and is written by the database itself, in order of time, as checkers would;
-so are the daily summaries of 90 days, the hourly ones of eight, and thirty periods a service. The
-times are those of whole requests through every middleware, in this process, without a network;
-beside them stands the CPU of this process, to which others on the machine add nothing.
+so are the daily summaries of 90 days, the hourly ones of eight, and thirty periods a service; each
+has one of twenty tags. The times are those of whole requests through every middleware, in this
+process, without a network; beside them stands the CPU of this process, to which others on the
+machine add nothing.
 """
 
 import argparse
@@ -115,6 +116,7 @@ def fill(checks_each: int) -> None:
         _say_who_is_up(cursor, checks_each, now)
         _fill_summaries(cursor, now)
         _fill_periods(cursor, now)
+        _tag(cursor)
         cursor.execute("ANALYZE")
 
 
@@ -208,16 +210,34 @@ def _fill_summaries(cursor: object, now: datetime) -> None:
 
 
 def _fill_periods(cursor: object, now: datetime) -> None:
-    step_s = DAYS * 86_400 / PERIODS
+    """Write periods that last three days each; the last began within the last three."""
+    step_s = DAYS * 86_400 // PERIODS
     _run(cursor, "DELETE FROM monitors_period")
-    ended = f"CASE WHEN n = {PERIODS - 1} THEN NULL ELSE {_moment('n + 1', step_s, now)} END"
+    # In the order of their numbers services change one after the other, evenly.
+    begun_s = f"{step_s} * n - s.id * 7919 % {step_s}"
+
+    def began(begun_s: str) -> str:
+        return _moment(begun_s, 1, now, DAYS * 86_400)
+
+    # An even number of changes before the present state.
+    before = "CASE s.state WHEN 'DOWN' THEN 'UP' ELSE 'DOWN' END"
+    state = f"CASE WHEN n % 2 = {PERIODS % 2} THEN s.state ELSE {before} END"
+    ended = f"CASE WHEN n = {PERIODS} THEN NULL ELSE {began(f'{begun_s} + {step_s}')} END"
     _run(
         cursor,
         "INSERT INTO monitors_period (service_id, state, started_at, ended_at)"  # noqa: S608
-        f" SELECT s.id, CASE WHEN n % 2 = 1 THEN 'UP' ELSE 'DOWN' END,"
-        f" {_moment('n', step_s, now)}, {ended}"
-        f" FROM {_numbers(PERIODS)} CROSS JOIN monitors_service s",
+        f" SELECT s.id, {state}, {began(begun_s)}, {ended}"
+        f" FROM {_numbers(PERIODS + 1)} CROSS JOIN monitors_service s WHERE n > 0",
     )
+    last = "SELECT max(started_at) FROM monitors_period p WHERE p.service_id = monitors_service.id"
+    _run(cursor, f"UPDATE monitors_service SET state_since = ({last})")  # noqa: S608
+
+
+def _tag(cursor: object) -> None:
+    tags = f"SELECT n + 1, 'tag ' || n FROM {_numbers(20)}"  # noqa: S608
+    _run(cursor, f"INSERT INTO monitors_tag (id, name) {tags}")
+    one_each = "SELECT id, id % 20 + 1 FROM monitors_service"
+    _run(cursor, f"INSERT INTO monitors_service_tags (service_id, tag_id) {one_each}")
 
 
 def _numbers(count: int) -> str:

@@ -175,6 +175,8 @@ class Service(models.Model):
     objects = ServiceQuerySet.as_manager()
 
     class Meta:
+        # A name changes seldom: what is written at a check is in no index.
+        indexes = [models.Index(fields=["name", "id"], name="service_by_name")]
         constraints = [
             models.UniqueConstraint(fields=["url_key"], name="service_url_once"),
             models.CheckConstraint(

@@ -125,25 +125,60 @@ class ListPage:
         return self.number + 1 if self.number < self.pages else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Counts:
+    """How many services there are: in all, by the state that is shown, and that are calm."""
+
+    total: int
+    states: tuple[StateCount, ...]
+    calm: int
+
+    def of(self, state: State) -> int:
+        return next(entry.count for entry in self.states if entry.state is state)
+
+
 def list_page(wanted: ListFilter, now: datetime) -> ListPage:
-    counts = state_counts(now)
-    total = sum(entry.count for entry in counts)
+    counts = _counts(now)
     found = filtered(wanted, now)
-    matching = found.count() if wanted.is_narrow else total
+    matching = found.count() if wanted.is_narrow else counts.total
     pages = max(1, -(-matching // PAGE_SIZE))
     number = min(max(1, wanted.page), pages)
-    first = (number - 1) * PAGE_SIZE
-    # Sorted by number alone: whole rows of all services would go through the sorting.
-    ids = list(found.values_list("pk", flat=True)[first : first + PAGE_SIZE])
+    window = slice((number - 1) * PAGE_SIZE, number * PAGE_SIZE)
+    if wanted.is_narrow or wanted.sort is not Sort.WORST:
+        # Sorted by number alone: whole rows of all services would go through the sorting.
+        ids = list(found.values_list("pk", flat=True)[window])
+    else:
+        ids = _worst_first(window, counts, now)
     return ListPage(
         services=_rows(ids, now),
-        counts=counts,
-        total=total,
+        counts=counts.states,
+        total=counts.total,
         matching=matching,
         number=number,
         pages=pages,
         tags=tuple(Tag.objects.values_list("name", flat=True)),
     )
+
+
+def _worst_first(window: slice, counts: _Counts, now: datetime) -> list[int]:
+    """Give the ids of a stretch of all services. To rank those that are calm takes far longer."""
+    paused = counts.of(State.PAUSED)
+    troubled = _sorted(_not_calm(now).filter(paused=False), Sort.WORST, now)
+    by_name = Service.objects.order_by("name", "pk")
+    fresh = Q(fresh_until=None) | Q(fresh_until__gte=now)
+    parts = (
+        (counts.total - counts.calm - paused, troubled),
+        (counts.calm, by_name.filter(fresh, state=State.UP.value, streak=0)),
+        (paused, by_name.filter(paused=True)),
+    )
+    ids: list[int] = []
+    start, stop = window.start, window.stop
+    for count, part in parts:
+        if max(0, start) < min(count, stop):
+            ids += part.values_list("pk", flat=True)[max(0, start) : stop]
+        start, stop = start - count, stop - count
+    # Between two queries a service may have gone over into the next part.
+    return list(dict.fromkeys(ids[:PAGE_SIZE]))
 
 
 def _rows(ids: Sequence[int], now: datetime) -> list[ServiceRow]:
@@ -175,13 +210,25 @@ def filtered(wanted: ListFilter, now: datetime) -> ServiceQuerySet:
 
 
 def state_counts(now: datetime) -> tuple[StateCount, ...]:
-    counted = dict(
-        Service.objects.with_shown_state(now)
-        .order_by()
-        .values_list(F("shown_state"))
-        .annotate(count=Count("pk"))
-    )
-    return tuple(StateCount(state, counted.get(state.value, 0)) for state in WORST_FIRST)
+    return _counts(now).states
+
+
+def _counts(now: datetime) -> _Counts:
+    # Most are calm, and are what is left: to group all takes twice as long.
+    total = Service.objects.count()
+    others = _not_calm(now).order_by().values_list(F("shown_state")).annotate(count=Count("pk"))
+    counted: dict[str, int] = dict(others)
+    # One may have been added between the two queries.
+    calm = max(0, total - sum(counted.values()))
+    counted[State.UP] = counted.get(State.UP, 0) + calm
+    states = tuple(StateCount(state, counted.get(state, 0)) for state in WORST_FIRST)
+    return _Counts(total, states, calm)
+
+
+def _not_calm(now: datetime) -> ServiceQuerySet:
+    """Give the services that are not UP, or fail already, or that nobody has looked at lately."""
+    strange = ~Q(state=State.UP.value) | Q(streak__gt=0) | Q(fresh_until__lt=now)
+    return Service.objects.with_shown_state(now).filter(strange)
 
 
 def service_row(

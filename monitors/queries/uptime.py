@@ -46,8 +46,15 @@ def uptime_of_many(
     services: Collection[Service], length: timedelta, now: datetime
 ) -> dict[int, Uptime]:
     """Give the uptime of many services up to now, in one query."""
-    found = _stretches(services, now - length, now, now)
-    return {service.pk: uptime(found[service.pk], now - length, now) for service in services}
+    start = now - length
+    # What a service has been in since before then is all there is to know of it.
+    changed = [service for service in services if service.state_since > start]
+    found = _stretches(changed, start, now, now)
+    for service in services:
+        if service.state_since <= start:
+            state, fresh_until = State(service.state), service.fresh_until
+            found[service.pk] = [*until_fresh(state, service.state_since, fresh_until, now)]
+    return {service.pk: uptime(found[service.pk], start, now) for service in services}
 
 
 def _stretches(

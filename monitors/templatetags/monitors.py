@@ -7,6 +7,7 @@ from typing import Any
 
 from django import template
 from django.template.loader import render_to_string
+from django.urls import get_script_prefix, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
@@ -27,6 +28,18 @@ register.filter("milliseconds", wording.milliseconds)
 register.filter("duration", wording.duration)
 register.filter("percent", wording.percent)
 register.filter("rough_duration", wording.rough_duration)
+
+
+@register.simple_tag
+def service_path(service_id: int) -> str:
+    """Give the address of the page of a service: a list asks for fifty, again and again."""
+    return _service_path(service_id, get_script_prefix())
+
+
+@lru_cache(maxsize=20_000)
+def _service_path(service_id: int, script_prefix: str) -> str:
+    del script_prefix  # of which `reverse` knows
+    return reverse("service-show", args=[service_id])
 
 
 @register.simple_tag

@@ -1,10 +1,14 @@
+from datetime import timedelta
+
 import pytest
 
 from monitors.domain.result import Status
 from monitors.domain.state import State
-from monitors.models import DueCheck
+from monitors.models import DueCheck, Service
+from monitors.queries import dashboard
 from monitors.queries.checkers import Backlog, backlog
 from monitors.queries.dashboard import ListFilter, Sort, list_page
+from monitors.queries.uptime import uptime_between
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_service, checked
 
@@ -102,8 +106,8 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(
     for count in (1, 20):
         for _ in range(count):
             checked(a_service(tags=["a", "b"]), UP)
-        # Counts by state, count of matches, services, their tags, all tags, uptime.
-        with django_assert_num_queries(6):  # type: ignore[operator]
+        # How many, how many of them not calm, which to show, these, their tags, all tags, uptime.
+        with django_assert_num_queries(7):  # type: ignore[operator]
             list_page(ListFilter(), SOON)
 
 
@@ -117,3 +121,31 @@ def test_the_backlog_is_read_from_due_times() -> None:
     assert backlog(noon_plus(90)) == Backlog(0, 0, 0.0)
     # It has taken it, and does not get to it.
     assert backlog(noon_plus(110)) == Backlog(1, 1, 110.0)
+
+
+def test_pages_go_on_where_the_one_before_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is read in parts: what is in trouble, what is calm, what is paused."""
+    monkeypatch.setattr(dashboard, "PAGE_SIZE", 2)
+    checked(a_service(name="c up"), UP)
+    checked(a_service(name="b up"), UP)
+    checked(a_service(name="wavers", failures_before_down=3), UP, DOWN)
+    checked(a_service(name="down"), DOWN)
+    checked(a_service(name="stale"), UP)
+    Service.objects.filter(name="stale").update(fresh_until=SOON - timedelta(seconds=1))
+    for name in ("a rests", "z rests"):
+        a_service(name=name, paused=True)
+    pages = [names(ListFilter(page=number)) for number in (1, 2, 3, 4)]
+    assert pages == [["down", "stale"], ["wavers", "b up"], ["c up", "a rests"], ["z rests"]]
+    everything = list_page(ListFilter(), SOON)
+    counts = {entry.state: entry.count for entry in everything.counts}
+    assert (counts[State.UP], counts[State.UNKNOWN], counts[State.PAUSED]) == (3, 1, 2)
+
+
+@pytest.mark.parametrize("since_hours", [1, 23, 25])
+def test_the_uptime_of_a_day_is_that_of_the_service(since_hours: int) -> None:
+    """Read from its periods or, where it has not changed since, from itself."""
+    service = checked(a_service(), UP)
+    now = NOON + timedelta(hours=since_hours)
+    (row,) = list_page(ListFilter(), now).services
+    assert row.uptime == uptime_between(service, now - timedelta(hours=24), now, now)
+    assert row.uptime.unknown_s > 0

@@ -58,6 +58,6 @@ def test_the_page_costs_the_same_queries_for_one_and_for_three(
     for count in (1, 2):
         for _ in range(count):
             checked(a_service(tags=["web"]), Status.UP)
-        # Session, user, the six of the list, the backlog.
+        # Session, user, the list's seven but for uptime (nothing has changed today), the backlog.
         with django_assert_num_queries(9):  # type: ignore[operator]
             signed_in.get("/")
