@@ -1,11 +1,12 @@
 """/services/: list, add, read, change and delete."""
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Router, Status
+from pydantic import Field
 
 from monitors.actions import services
 from monitors.interfaces.forms.service import ServiceForm, as_form_data, unchanged
@@ -18,11 +19,16 @@ router = Router(tags=["services"])
 
 
 @router.get("/services/", response=list[ServiceOut])
-def list_services(request: HttpRequest) -> list[dict[str, Any]]:
+def list_services(
+    request: HttpRequest,
+    limit: Annotated[int | None, Field(ge=1, le=1_000)] = None,
+    after: Annotated[int, Field(ge=0, lt=2**63)] = 0,
+) -> list[dict[str, Any]]:
+    """List all services, oldest first, or the first so many after the one with a number."""
     del request
     now = timezone.now()
-    found = Service.objects.order_by("pk").prefetch_related("tags", "due_checks")
-    return [service_out(service, now) for service in found]
+    found = Service.objects.filter(pk__gt=after).order_by("pk")[:limit]
+    return [service_out(service, now) for service in found.prefetch_related("tags", "due_checks")]
 
 
 @router.post("/services/", response={201: ServiceOut})

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
-from monitors.domain.heartbeats import Heartbeat
+from monitors.domain.heartbeats import Heartbeat, read
 from monitors.domain.result import Status
 from monitors.domain.wording import milliseconds
 
@@ -30,18 +30,32 @@ class Bar:
     title: str
 
 
-def svg(heartbeats: tuple[Heartbeat, ...], label: str) -> str:
-    """Draw the bars; by hand, since a list page has 1,500 of them."""
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    bars: str
+    shown: int
+    down: int
+
+
+def svg(recent: str, name: str) -> str:
+    """Draw the recent results of a service, from the text that `domain.heartbeats` keeps.
+
+    By hand, since a list page has 1,500 bars.
+    """
+    drawn = _drawn(recent)
+    label = f"Last {drawn.shown} checks of {name}: {drawn.down} down"
     return (
         f'<svg class="heartbeats" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
-        f' role="img" aria-label="{escape(label)}">{_drawn(heartbeats)}</svg>'
+        f' role="img" aria-label="{escape(label)}">{drawn.bars}</svg>'
     )
 
 
 # Between two checks of a service its bars are asked for again and again.
 @lru_cache(maxsize=2_000)
-def _drawn(heartbeats: tuple[Heartbeat, ...]) -> str:
-    return "".join(map(_rect, bars(heartbeats)))
+def _drawn(recent: str) -> _Drawn:
+    shown = read(recent)[-SLOTS:]
+    down = sum(beat.status is Status.DOWN for beat in shown)
+    return _Drawn("".join(map(_rect, bars(shown))), len(shown), down)
 
 
 def bars(heartbeats: Sequence[Heartbeat]) -> tuple[Bar, ...]:

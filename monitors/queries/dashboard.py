@@ -11,8 +11,6 @@ from enum import StrEnum
 
 from django.db.models import Case, Count, F, IntegerField, Q, Value, When
 
-from monitors.domain.heartbeats import Heartbeat
-from monitors.domain.heartbeats import read as read_heartbeats
 from monitors.domain.state import State
 from monitors.domain.uptime import Uptime
 from monitors.models import Service, Tag
@@ -86,7 +84,8 @@ class ServiceRow:
     last_checked_at: datetime | None
     message: str
     response_time_ms: float | None
-    heartbeats: tuple[Heartbeat, ...]
+    recent: str
+    """Its last results, as `domain.heartbeats` reads them."""
     tags: tuple[str, ...]
     uptime: Uptime | None
     """Of the last 24 hours; only on the list."""
@@ -140,7 +139,9 @@ class _Counts:
 def list_page(wanted: ListFilter, now: datetime) -> ListPage:
     counts = _counts(now)
     found = filtered(wanted, now)
-    matching = found.count() if wanted.is_narrow else counts.total
+    matching = _matching(wanted, counts)
+    if matching is None:
+        matching = found.count()
     pages = max(1, -(-matching // PAGE_SIZE))
     number = min(max(1, wanted.page), pages)
     window = slice((number - 1) * PAGE_SIZE, number * PAGE_SIZE)
@@ -158,6 +159,13 @@ def list_page(wanted: ListFilter, now: datetime) -> ListPage:
         pages=pages,
         tags=tuple(Tag.objects.values_list("name", flat=True)),
     )
+
+
+def _matching(wanted: ListFilter, counts: _Counts) -> int | None:
+    """Give how many match where that has been counted already."""
+    if wanted.words or wanted.tag:
+        return None
+    return counts.of(wanted.state) if wanted.state is not None else counts.total
 
 
 def _worst_first(window: slice, counts: _Counts, now: datetime) -> list[int]:
@@ -251,7 +259,7 @@ def service_row(
         last_checked_at=service.last_checked_at,
         message=service.last_message,
         response_time_ms=service.last_response_time_ms,
-        heartbeats=read_heartbeats(service.recent),
+        recent=service.recent,
         tags=tuple(tags),
         uptime=uptime,
         failing_since=None if stale else _failing_since(service),

@@ -16,7 +16,6 @@ from monitors.charts import heartbeat_bar as heartbeats
 from monitors.charts import response_line as line
 from monitors.charts.waterfall import waterfall as phase_bars
 from monitors.domain import wording
-from monitors.domain.heartbeats import Heartbeat
 from monitors.domain.observation import Phases
 from monitors.domain.result import Status
 from monitors.domain.state import State
@@ -92,10 +91,8 @@ def _state_badge(state: State, size: str) -> SafeString:
 
 
 @register.simple_tag
-def heartbeat_bar(beats: tuple[Heartbeat, ...], name: str) -> SafeString:
-    down = sum(beat.status is Status.DOWN for beat in beats[-heartbeats.SLOTS :])
-    label = f"Last {min(len(beats), heartbeats.SLOTS)} checks of {name}: {down} down"
-    return SafeString(heartbeats.svg(beats, label))
+def heartbeat_bar(recent: str, name: str) -> SafeString:
+    return SafeString(heartbeats.svg(recent, name))
 
 
 @register.inclusion_tag("components/response_line.svg")
@@ -105,13 +102,13 @@ def response_line(checks: Iterable[Any]) -> dict[str, Any]:
         line.ResponsePoint(check.checked_at, Status(check.status), check.response_time_ms)
         for check in checks
     ]
-    return _chart(points[::-1])
+    return _chart(points[::-1], of="check")
 
 
 @register.inclusion_tag("components/response_line.svg")
 def summary_line(slots: Iterable[Slot]) -> dict[str, Any]:
     """Draw the median and the 95th percentile of stretches of time, in their order."""
-    return _chart([_summary_point(slot) for slot in slots])
+    return _chart([_summary_point(slot) for slot in slots], of="stretch of time")
 
 
 def _summary_point(slot: Slot) -> line.ResponsePoint:
@@ -125,8 +122,9 @@ def _summary_point(slot: Slot) -> line.ResponsePoint:
     return line.ResponsePoint(slot.starts_at, Status.UP, middle, high, note)
 
 
-def _chart(points: Sequence[line.ResponsePoint]) -> dict[str, Any]:
+def _chart(points: Sequence[line.ResponsePoint], of: str) -> dict[str, Any]:
     return {
+        "of": of,
         "chart": line.response_line(points),
         "width": line.WIDTH,
         "height": line.HEIGHT,

@@ -14,6 +14,26 @@ def test_an_installation_without_services_lists_none(api: Client) -> None:
     assert (answer.status_code, answer.json()) == (200, [])
 
 
+def test_a_long_list_is_read_in_parts(api: Client) -> None:
+    ids = [a_service().pk for _ in range(5)]
+
+    def part(query: str) -> list[int]:
+        return [service["id"] for service in api.get(f"/api/v1/services/{query}").json()]
+
+    assert part("") == ids
+    assert (part("?limit=2"), part(f"?limit=2&after={ids[1]}")) == (ids[:2], ids[2:4])
+    assert part(f"?after={ids[4]}") == []
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=1001", "limit=x", "after=-1", f"after={2**63}"]
+)
+def test_a_part_of_the_list_that_cannot_be_is_refused(api: Client, query: str) -> None:
+    answer = api.get(f"/api/v1/services/?{query}")
+    assert answer.status_code == 422
+    assert query.partition("=")[0] in answer.json()["error"]["fields"]
+
+
 def test_a_service_is_created_with_its_defaults(api: Client) -> None:
     data = {"name": "Example Service", "url": "https://example.com"}
     answer = api.post("/api/v1/services/", data, JSON)
