@@ -45,6 +45,15 @@ def is_stale(now: datetime) -> Q:
     return Q(state__in=CONFIRMED_STATES, fresh_until__lt=now)
 
 
+def is_shown_as(state: State, now: datetime) -> Q:
+    """Tell of services that are shown in a state: their own, or UNKNOWN if they are stale."""
+    if state is State.UNKNOWN:
+        return Q(state=state.value) | is_stale(now)
+    if state is State.PAUSED:
+        return Q(state=state.value)
+    return Q(state=state.value) & (Q(fresh_until=None) | Q(fresh_until__gte=now))
+
+
 class ServiceQuerySet(models.QuerySet["Service"]):
     def active(self) -> Self:
         return self.filter(paused=False)

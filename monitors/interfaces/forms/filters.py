@@ -12,8 +12,8 @@ from django.utils.dateparse import parse_datetime
 
 from monitors.domain.result import Status
 from monitors.domain.state import State
-from monitors.queries.dashboard import WORST_FIRST, ListFilter, Sort
 from monitors.queries.history import Cursor, HistoryFilter
+from monitors.queries.service_list import WORST_FIRST, ListFilter, Sort
 
 E = TypeVar("E", bound=StrEnum)
 

@@ -5,9 +5,10 @@ import pytest
 from monitors.domain.result import Status
 from monitors.domain.state import State
 from monitors.models import DueCheck, Service
-from monitors.queries import dashboard
+from monitors.queries import service_list
 from monitors.queries.checkers import Backlog, backlog
-from monitors.queries.dashboard import ListFilter, Sort, list_page
+from monitors.queries.dashboard import list_page
+from monitors.queries.service_list import ListFilter, Sort
 from monitors.queries.uptime import uptime_between
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_service, checked
@@ -125,7 +126,7 @@ def test_the_backlog_is_read_from_due_times() -> None:
 
 def test_pages_go_on_where_the_one_before_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is read in parts: what is in trouble, what is calm, what is paused."""
-    monkeypatch.setattr(dashboard, "PAGE_SIZE", 2)
+    monkeypatch.setattr(service_list, "PAGE_SIZE", 2)
     checked(a_service(name="c up"), UP)
     checked(a_service(name="b up"), UP)
     checked(a_service(name="wavers", failures_before_down=3), UP, DOWN)
@@ -149,3 +150,31 @@ def test_the_uptime_of_a_day_is_that_of_the_service(since_hours: int) -> None:
     (row,) = list_page(ListFilter(), now).services
     assert row.uptime == uptime_between(service, now - timedelta(hours=24), now, now)
     assert row.uptime.unknown_s > 0
+
+
+def test_what_is_searched_for_is_paged_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service_list, "PAGE_SIZE", 2)
+    for name in ("web a", "web b", "web c", "db"):
+        a_service(name=name, tags=["all"])
+    for wanted in ({"words": ("web",)}, {"tag": "all", "words": ("web",)}):
+        found = [list_page(ListFilter(page=number, **wanted), SOON) for number in (1, 2, 9)]
+        assert [page.matching for page in found] == [3, 3, 3]
+        assert [page.number for page in found] == [1, 2, 2]
+        assert [[row.name for row in page.services] for page in found] == [
+            ["web a", "web b"],
+            ["web c"],
+            ["web c"],
+        ]
+    nothing = list_page(ListFilter(words=("none",), page=3), SOON)
+    assert (nothing.matching, nothing.number, nothing.pages) == (0, 1, 1)
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_list_of_one_state_holds_what_is_shown_in_it(state: State) -> None:
+    one_of_each()
+    stale = checked(a_service(name="stale"), DOWN)
+    Service.objects.filter(pk=stale.pk).update(fresh_until=SOON - timedelta(seconds=1))
+    everything = list_page(ListFilter(), SOON)
+    page = list_page(ListFilter(state=state), SOON)
+    assert page.services == [row for row in everything.services if row.state is state]
+    assert page.matching == len(page.services)
