@@ -3,7 +3,7 @@
     python benchmarks/growth.py [--services 100 1000 10000 50000] [--checks N]
 
 As in whole_road.py every service is due at once in each round, and rounds go on until about so
-many checks are made, two rounds at least and twenty at most. Beside the CPU of the checker stands
+many checks are made, one round at least and twenty at most. Beside the CPU of the checker stands
 that of the PostgreSQL server, background processes included.
 """
 
@@ -21,7 +21,7 @@ from targets import running
 from whole_road import LONG, measure
 
 IN_ONE_PROCESS = "one"
-FEWEST_ROUNDS, MOST_ROUNDS = 2, 20
+FEWEST_ROUNDS, MOST_ROUNDS = 1, 20
 
 
 def main() -> None:
