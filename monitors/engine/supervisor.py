@@ -20,6 +20,7 @@ from .gauges import Gauges
 from .heartbeat import keep_beating
 from .host_cap import HostCap
 from .housekeeping import Housekeeper
+from .memory import collect_seldom
 from .presence import Presence, keep_telling, register, sign_off
 from .recorder import Recorder
 from .watch import LoopWatch
@@ -77,6 +78,7 @@ async def run_forever(identity: Identity) -> None:
     Ends within two seconds of the signal: checks in flight get a moment to finish, what they
     found is written, the rest is given back. A part that dies stops the whole, with its error.
     """
+    collect_seldom()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
