@@ -12,7 +12,7 @@ from monitors.domain.state import State
 from monitors.domain.uptime import Uptime
 from monitors.models import Service, Tag
 
-from .service_list import ListFilter, StateCount, count_states, find, pages
+from .service_list import ListFilter, StateCount, find, overview, pages
 from .uptime import uptime_of_many
 
 LISTED = (
@@ -80,12 +80,12 @@ class ListPage:
 
 
 def list_page(wanted: ListFilter, now: datetime) -> ListPage:
-    counts = count_states(now)
-    found = find(wanted, counts, now)
+    seen = overview(now)
+    found = find(wanted, seen, now)
     return ListPage(
         services=_rows(found.ids, now),
-        counts=counts.states,
-        total=counts.total,
+        counts=seen.states,
+        total=seen.total,
         matching=found.matching,
         number=found.page,
         pages=pages(found.matching),

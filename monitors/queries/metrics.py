@@ -10,7 +10,7 @@ from monitors.domain.state import State
 from monitors.models import Service
 
 from .health import Health, health
-from .service_list import StateCount, count_states
+from .service_list import StateCount, overview
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def numbers(now: datetime) -> Numbers:
         ServiceNumbers(pk, name, url, _is_up(State(state)), response_time_ms, expires_at)
         for pk, name, url, state, response_time_ms, expires_at in rows
     ]
-    return Numbers(now, count_states(now).states, health(now), services)
+    return Numbers(now, overview(now).states, health(now), services)
 
 
 def _is_up(state: State) -> bool | None:

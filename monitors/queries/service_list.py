@@ -1,5 +1,7 @@
 """Which services a list holds, in which order: filtered, sorted and paged by the database."""
 
+from collections import Counter
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +13,7 @@ from monitors.models import Service
 from monitors.models.service import ServiceQuerySet, is_shown_as, is_stale
 
 PAGE_SIZE = 50
+READ_AHEAD = 200
 WORST_FIRST = (State.DOWN, State.DEGRADED, State.UNKNOWN, State.UP, State.PAUSED)
 _IN_A_STATE = ("-streak", "name", "pk")
 
@@ -51,15 +54,21 @@ class StateCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """How many services there are: in all, by the state that is shown, and that are calm."""
+class Overview:
+    """All services at a glance."""
 
     total: int
     states: tuple[StateCount, ...]
+    """How many are shown in each state, worst first."""
     calm: int
+    worst: tuple[tuple[int, State], ...]
+    """The first of those that are not calm, worst first: by number, with the state shown."""
 
-    def of(self, state: State) -> int:
+    def count(self, state: State) -> int:
         return next(entry.count for entry in self.states if entry.state is state)
+
+    def worst_in(self, *states: State) -> list[int]:
+        return [pk for pk, state in self.worst if state in states]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,9 +80,9 @@ class Found:
     page: int
 
 
-def find(wanted: ListFilter, counts: Counts, now: datetime) -> Found:
+def find(wanted: ListFilter, seen: Overview, now: datetime) -> Found:
     """Find one page of services; the number of a page that is beyond the last becomes that."""
-    return _searched(wanted, now) if wanted.words or wanted.tag else _listed(wanted, counts, now)
+    return _searched(wanted, now) if wanted.words or wanted.tag else _listed(wanted, seen, now)
 
 
 def _searched(wanted: ListFilter, now: datetime) -> Found:
@@ -88,15 +97,18 @@ def _searched(wanted: ListFilter, now: datetime) -> Found:
     return Found([pk for pk, _ in rows], rows[0][1] if rows else 0, page)
 
 
-def _listed(wanted: ListFilter, counts: Counts, now: datetime) -> Found:
+def _listed(wanted: ListFilter, seen: Overview, now: datetime) -> Found:
     """Give a page of all services, or of those in one state: these have been counted already."""
-    matching = counts.of(wanted.state) if wanted.state is not None else counts.total
+    matching = seen.total if wanted.state is None else seen.count(wanted.state)
     page = min(max(1, wanted.page), pages(matching))
-    if wanted.state is None and wanted.sort is Sort.WORST:
-        return Found(_worst_first(_window(page), counts, now), matching, page)
-    # Sorted by number alone: whole rows of all services would go through the sorting.
-    ids = _filtered(wanted, now).values_list("pk", flat=True)[_window(page)]
-    return Found(list(ids), matching, page)
+    window = _window(page)
+    if wanted.sort is Sort.WORST and wanted.state is None:
+        return Found(_worst_first(window, seen, now), matching, page)
+    known = []
+    if wanted.sort is Sort.WORST and wanted.state is not None:
+        known = seen.worst_in(wanted.state)
+    part = _Part(matching, known, lambda: _filtered(wanted, now))
+    return Found(part.ids(window), matching, page)
 
 
 def pages(matching: int) -> int:
@@ -108,29 +120,47 @@ def _window(page: int) -> slice:
     return slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE)
 
 
-def _worst_first(window: slice, counts: Counts, now: datetime) -> list[int]:
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Services in their order: how many, the first of them as far as they are known, and all."""
+
+    count: int
+    known: list[int]
+    all: Callable[[], ServiceQuerySet]
+
+    def ids(self, window: slice) -> list[int]:
+        if min(window.stop, self.count) <= len(self.known):
+            return self.known[window]
+        # Sorted by number alone: whole rows of all services would go through the sorting.
+        return list(self.all().values_list("pk", flat=True)[window])
+
+
+def _worst_first(window: slice, seen: Overview, now: datetime) -> list[int]:
     """Give the ids of a stretch of all services. To rank those that are calm takes far longer."""
-    paused = counts.of(State.PAUSED)
-    troubled = _sorted(_not_calm(now).filter(paused=False), Sort.WORST, now)
+    paused = seen.count(State.PAUSED)
     by_name = Service.objects.order_by("name", "pk")
     parts = (
-        (counts.total - counts.calm - paused, troubled),
-        (counts.calm, by_name.filter(is_shown_as(State.UP, now), streak=0)),
-        (paused, by_name.filter(paused=True)),
+        _Part(
+            seen.total - seen.calm - paused,
+            seen.worst_in(*set(State) - {State.PAUSED}),
+            lambda: _sorted(_not_calm(now).filter(paused=False), Sort.WORST, now),
+        ),
+        _Part(seen.calm, [], lambda: by_name.filter(is_shown_as(State.UP, now), streak=0)),
+        _Part(paused, seen.worst_in(State.PAUSED), lambda: by_name.filter(paused=True)),
     )
     ids: list[int] = []
     start, stop = window.start, window.stop
-    for count, part in parts:
-        if max(0, start) < min(count, stop):
-            ids += part.values_list("pk", flat=True)[max(0, start) : stop]
-        start, stop = start - count, stop - count
+    for part in parts:
+        if max(0, start) < min(part.count, stop):
+            ids += part.ids(slice(max(0, start), stop))
+        start, stop = start - part.count, stop - part.count
     # Between two queries a service may have gone over into the next part.
     return list(dict.fromkeys(ids[:PAGE_SIZE]))
 
 
 def _filtered(wanted: ListFilter, now: datetime) -> ServiceQuerySet:
     """Give the services of a filter in its order, whole."""
-    found = Service.objects.with_shown_state(now).matching(wanted.words)
+    found = Service.objects.matching(wanted.words)
     if wanted.tag:
         found = found.tagged(wanted.tag)
     if wanted.state is None:
@@ -141,23 +171,28 @@ def _filtered(wanted: ListFilter, now: datetime) -> ServiceQuerySet:
     return found.order_by(*_IN_A_STATE) if by_streak else _sorted(found, wanted.sort, now)
 
 
-def count_states(now: datetime) -> Counts:
-    """Count all services."""
-    # Most are calm, and are what is left: to group all takes twice as long.
+def overview(now: datetime) -> Overview:
+    """Count all services, and find the worst of them: both in one reading where these are few."""
     total = Service.objects.count()
-    others = _not_calm(now).order_by().values_list(F("shown_state")).annotate(count=Count("pk"))
-    counted: dict[str, int] = dict(others)
-    # One may have been added between the two queries.
+    troubled = _not_calm(now).annotate(rank=_rank(now))
+    first = troubled.order_by("rank", *_IN_A_STATE).values_list("pk", F("rank"))[:READ_AHEAD]
+    worst = tuple((pk, WORST_FIRST[rank]) for pk, rank in first)
+    counted: Mapping[State, int] = Counter(state for _, state in worst)
+    if len(worst) == READ_AHEAD:
+        ranks = troubled.values_list(F("rank")).annotate(count=Count("pk"))
+        counted = {WORST_FIRST[rank]: count for rank, count in ranks}
+    # Most are calm, and are what is left: to group all takes twice as long. One may have been
+    # added between the two queries.
     calm = max(0, total - sum(counted.values()))
-    counted[State.UP] = counted.get(State.UP, 0) + calm
-    states = tuple(StateCount(state, counted.get(state, 0)) for state in WORST_FIRST)
-    return Counts(total, states, calm)
+    in_state = {**counted, State.UP: counted.get(State.UP, 0) + calm}
+    states = tuple(StateCount(state, in_state.get(state, 0)) for state in WORST_FIRST)
+    return Overview(total, states, calm, worst)
 
 
 def _not_calm(now: datetime) -> ServiceQuerySet:
     """Give the services that are not UP, or fail already, or that nobody has looked at lately."""
     strange = ~Q(state=State.UP.value) | Q(streak__gt=0) | Q(fresh_until__lt=now)
-    return Service.objects.with_shown_state(now).filter(strange)
+    return Service.objects.filter(strange)
 
 
 def _sorted(found: ServiceQuerySet, sort: Sort, now: datetime) -> ServiceQuerySet:

@@ -4,11 +4,12 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
+from urllib.parse import quote
 
 from django import template
 from django.template.loader import render_to_string
 from django.urls import get_script_prefix, reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
@@ -19,6 +20,7 @@ from monitors.domain import wording
 from monitors.domain.observation import Phases
 from monitors.domain.result import Status
 from monitors.domain.state import State
+from monitors.queries.dashboard import ServiceRow
 from monitors.queries.response_times import Slot
 
 register = template.Library()
@@ -30,15 +32,26 @@ register.filter("rough_duration", wording.rough_duration)
 
 
 @register.simple_tag
-def service_path(service_id: int) -> str:
-    """Give the address of the page of a service: a list asks for fifty, again and again."""
-    return _service_path(service_id, get_script_prefix())
+def service_name(service: ServiceRow) -> SafeString:
+    """Draw the name, tags and address of a service: a list asks for fifty, again and again."""
+    return _service_name(service.id, service.name, service.tags, service.url, get_script_prefix())
 
 
 @lru_cache(maxsize=20_000)
-def _service_path(service_id: int, script_prefix: str) -> str:
+def _service_name(
+    service_id: int, name: str, tags: tuple[str, ...], url: str, script_prefix: str
+) -> SafeString:
     del script_prefix  # of which `reverse` knows
-    return reverse("service-show", args=[service_id])
+    return format_html(
+        '<a id="service-{}" href="{}">{}</a>\n{}\n<span class="service-url">{}</span>',
+        service_id,
+        reverse("service-show", args=[service_id]),
+        name,
+        format_html_join(
+            "\n", '<a class="tag" href="?tag={}">{}</a>', ((quote(t), t) for t in tags)
+        ),
+        url,
+    )
 
 
 @register.simple_tag

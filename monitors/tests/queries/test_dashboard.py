@@ -107,7 +107,7 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(
     for count in (1, 20):
         for _ in range(count):
             checked(a_service(tags=["a", "b"]), UP)
-        # How many, how many of them not calm, which to show, these, their tags, all tags, uptime.
+        # How many, the worst of them, which to show, these, their tags, all tags, uptime.
         with django_assert_num_queries(7):  # type: ignore[operator]
             list_page(ListFilter(), SOON)
 
@@ -124,9 +124,13 @@ def test_the_backlog_is_read_from_due_times() -> None:
     assert backlog(noon_plus(110)) == Backlog(1, 1, 110.0)
 
 
-def test_pages_go_on_where_the_one_before_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("read_ahead", [1, 3, 200])
+def test_pages_go_on_where_the_one_before_ended(
+    monkeypatch: pytest.MonkeyPatch, read_ahead: int
+) -> None:
     """Whatever is read in parts: what is in trouble, what is calm, what is paused."""
     monkeypatch.setattr(service_list, "PAGE_SIZE", 2)
+    monkeypatch.setattr(service_list, "READ_AHEAD", read_ahead)
     checked(a_service(name="c up"), UP)
     checked(a_service(name="b up"), UP)
     checked(a_service(name="wavers", failures_before_down=3), UP, DOWN)
@@ -169,8 +173,12 @@ def test_what_is_searched_for_is_paged_as_well(monkeypatch: pytest.MonkeyPatch) 
     assert (nothing.matching, nothing.number, nothing.pages) == (0, 1, 1)
 
 
+@pytest.mark.parametrize("read_ahead", [1, 3, 200])
 @pytest.mark.parametrize("state", State)
-def test_a_list_of_one_state_holds_what_is_shown_in_it(state: State) -> None:
+def test_a_list_of_one_state_holds_what_is_shown_in_it(
+    monkeypatch: pytest.MonkeyPatch, state: State, read_ahead: int
+) -> None:
+    monkeypatch.setattr(service_list, "READ_AHEAD", read_ahead)
     one_of_each()
     stale = checked(a_service(name="stale"), DOWN)
     Service.objects.filter(pk=stale.pk).update(fresh_until=SOON - timedelta(seconds=1))
