@@ -102,11 +102,10 @@ def _listed(wanted: ListFilter, seen: Overview, now: datetime) -> Found:
     matching = seen.total if wanted.state is None else seen.count(wanted.state)
     page = min(max(1, wanted.page), pages(matching))
     window = _window(page)
-    if wanted.sort is Sort.WORST and wanted.state is None:
+    worst_first = wanted.sort is Sort.WORST
+    if worst_first and wanted.state is None:
         return Found(_worst_first(window, seen, now), matching, page)
-    known = []
-    if wanted.sort is Sort.WORST and wanted.state is not None:
-        known = seen.worst_in(wanted.state)
+    known = seen.worst_in(wanted.state) if worst_first and wanted.state else []
     part = _Part(matching, known, lambda: _filtered(wanted, now))
     return Found(part.ids(window), matching, page)
 
@@ -132,7 +131,12 @@ class _Part:
         if min(window.stop, self.count) <= len(self.known):
             return self.known[window]
         # Sorted by number alone: whole rows of all services would go through the sorting.
-        return list(self.all().values_list("pk", flat=True)[window])
+        ids = self.all().values_list("pk", flat=True)
+        before, after = window.start, self.count - min(window.stop, self.count)
+        if before <= after:
+            return list(ids[window])
+        # What comes before is read over as well: of the second half there is less behind it.
+        return list(ids.reverse()[after : self.count - before])[::-1]
 
 
 def _worst_first(window: slice, seen: Overview, now: datetime) -> list[int]:

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 
@@ -64,6 +65,15 @@ def test_counts_are_of_all_services_whatever_the_filter() -> None:
 def test_filters_and_orders(wanted: ListFilter, found: list[str]) -> None:
     one_of_each()
     assert names(wanted) == found
+
+
+@pytest.mark.parametrize("sort", Sort)
+def test_every_order_is_paged_from_both_ends(monkeypatch: pytest.MonkeyPatch, sort: Sort) -> None:
+    one_of_each()
+    whole = names(ListFilter(sort=sort))
+    monkeypatch.setattr(service_list, "PAGE_SIZE", 1)
+    monkeypatch.setattr(service_list, "READ_AHEAD", 1)
+    assert [*chain(*(names(ListFilter(sort=sort, page=n)) for n in range(1, 6)))] == whole
 
 
 def test_slowest_first_puts_those_without_a_time_last() -> None:
