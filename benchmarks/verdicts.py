@@ -24,7 +24,7 @@ from monitors.domain.result import Status
 from monitors.domain.spec import CheckSpec
 from monitors.domain.verdict import judge
 from monitors.probes import observe
-from monitors.tests.probes.test_zoo import ANIMALS, TIMEOUT_S, Animal
+from monitors.tests.animals import ANIMALS, TIMEOUT_S, Animal
 from monitors.tests.zoo import Authorities, Enclosure
 
 import blackbox  # isort: skip # beside this file
