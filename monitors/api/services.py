@@ -10,7 +10,13 @@ from pydantic import Field
 
 from monitors.actions import services
 from monitors.interfaces.forms.service import ServiceForm, as_form_data, unchanged
-from monitors.interfaces.schemas.service import ServiceChange, ServiceIn, ServiceOut, service_out
+from monitors.interfaces.schemas.service import (
+    ServiceChange,
+    ServiceIn,
+    ServiceOut,
+    service_out,
+    services_out,
+)
 from monitors.models import Service
 
 from .errors import Refused, summary
@@ -28,7 +34,7 @@ def list_services(
     del request
     now = timezone.now()
     found = Service.objects.filter(pk__gt=after).order_by("pk")[:limit]
-    return [service_out(service, now) for service in found.prefetch_related("tags", "due_checks")]
+    return services_out(found, now)
 
 
 @router.post("/services/", response={201: ServiceOut})

@@ -8,9 +8,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Min, QuerySet
+
 from monitors.domain.state import State
 from monitors.domain.uptime import Uptime
-from monitors.models import Service, Tag
+from monitors.models import DueCheck, Service, Tag
 
 from .service_list import ListFilter, StateCount, find, overview, pages
 from .uptime import uptime_of_many
@@ -98,28 +100,32 @@ def _rows(ids: Sequence[int], now: datetime) -> list[ServiceRow]:
     # One that has been deleted meanwhile is left out.
     shown = [known[pk] for pk in ids if pk in known]
     day = uptime_of_many(shown, timedelta(hours=24), now)
-    tags = _tags_of(ids)
+    tags = tags_of(ids)
     return [service_row(service, now, tags[service.pk], day[service.pk]) for service in shown]
 
 
-def _tags_of(ids: Sequence[int]) -> dict[int, list[str]]:
+def tags_of(services: Sequence[int] | QuerySet[Service]) -> dict[int, list[str]]:
     """Give the names of the tags of services; prefetching them would take ten times as long."""
     found: dict[int, list[str]] = defaultdict(list)
-    through = Service.tags.through.objects.filter(service__in=ids).order_by("tag__name")
+    through = Service.tags.through.objects.filter(service__in=services).order_by("tag__name")
     for service_id, name in through.values_list("service_id", "tag__name"):
         found[service_id].append(name)
     return found
 
 
+def next_checks_of(services: QuerySet[Service]) -> dict[int, datetime]:
+    """Give when services are checked next; none where they are paused."""
+    due = DueCheck.objects.filter(service__in=services).order_by()
+    return dict(due.values_list("service_id").annotate(next=Min("due_at")))
+
+
 def service_row(
     service: Service,
     now: datetime,
-    tags: Sequence[str] | None = None,
+    tags: Sequence[str],
     uptime: Uptime | None = None,
 ) -> ServiceRow:
-    """Read a service as the list shows it; its tags too, where they are not given."""
-    if tags is None:
-        tags = [tag.name for tag in service.tags.all()]
+    """Read a service as the list shows it."""
     state = shown_state(service, now)
     stale = state.value != service.state
     return ServiceRow(

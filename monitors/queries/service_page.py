@@ -11,7 +11,7 @@ from monitors.domain.state import State
 from monitors.domain.wording import duration
 from monitors.models import Period, Service, ServiceStatus
 
-from .dashboard import ServiceRow, service_row
+from .dashboard import ServiceRow, service_row, tags_of
 from .history import newest
 from .response_times import RANGES, Range, Slot, slots
 from .uptime import UptimeFigure, uptime_figures
@@ -82,7 +82,7 @@ class ServicePage:
 def service_page(service: Service, now: datetime, range_name: str = "") -> ServicePage:
     shown = next((known for known in RANGES if known.name == range_name), None)
     return ServicePage(
-        row=service_row(service, now),
+        row=service_row(service, now, tags_of([service.pk])[service.pk]),
         reason=service.last_reason,
         next_check_at=service.next_check_at,
         settings=_settings(service),

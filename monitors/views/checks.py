@@ -37,7 +37,7 @@ def history(request: Request, service_id: int) -> HttpResponse:
         query.pop(name, None)
     new = request.GET.get("new", "")
     context = {
-        "service": service_row(service, timezone.now()),
+        "service": service_row(service, timezone.now(), tags=()),
         "page": page,
         "newer": cursor_text(page.newer_cursor),
         "older": cursor_text(page.older_cursor),

@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from ninja import Field, Schema
+from pydantic import BaseModel
 
 from monitors.domain.locations import parse_locations
 from monitors.models import Service
-from monitors.queries.dashboard import ServiceRow, service_row
+from monitors.queries.dashboard import ServiceRow, next_checks_of, service_row, tags_of
 
 
 class ServiceChange(Schema):
@@ -61,7 +63,7 @@ class ServiceIn(ServiceChange):
     url: str = Field(..., examples=["https://example.com"])
 
 
-class ServiceOut(Schema):
+class ServiceOut(BaseModel):
     """A service, its settings without secrets, and where it stands."""
 
     id: int
@@ -124,7 +126,6 @@ _AS_STORED = (
     "json_compare",
     "last_checked_at",
     "last_response_time_ms",
-    "next_check_at",
     "created_at",
     "method",
     "body",
@@ -149,8 +150,21 @@ _AS_STORED = (
 
 
 def service_out(service: Service, now: datetime) -> dict[str, Any]:
-    """Give the API's view of a service. Its tags want to be prefetched."""
-    row: ServiceRow = service_row(service, now)
+    """Give the API's view of a service."""
+    row = service_row(service, now, tags_of([service.pk])[service.pk])
+    return _out(service, row, service.next_check_at)
+
+
+def services_out(services: QuerySet[Service], now: datetime) -> list[dict[str, Any]]:
+    """Give the API's view of many services; prefetching would take five times as long."""
+    tags, next_checks = tags_of(services), next_checks_of(services)
+    return [
+        _out(service, service_row(service, now, tags[service.pk]), next_checks.get(service.pk))
+        for service in services
+    ]
+
+
+def _out(service: Service, row: ServiceRow, next_check_at: datetime | None) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": row.name,
@@ -160,6 +174,7 @@ def service_out(service: Service, now: datetime) -> dict[str, Any]:
         "failing_since": row.failing_since,
         "last_status": service.last_status or None,
         "last_message": service.last_message or None,
+        "next_check_at": next_check_at,
         "tags": list(row.tags),
         "locations": list(parse_locations(service.locations)),
         "header_names": _names(service.headers),

@@ -25,6 +25,16 @@ def test_a_long_list_is_read_in_parts(api: Client) -> None:
     assert part(f"?after={ids[4]}") == []
 
 
+def test_the_list_says_of_each_service_what_it_says_of_itself(api: Client) -> None:
+    checked(a_service(tags=["b", "a"], headers="X-A: 1"), Status.UP, Status.DOWN)
+    a_service(tags=["b"], paused=True)
+    a_service(locations="paris, oslo")
+    listed = api.get("/api/v1/services/").json()
+    assert [found["tags"] for found in listed] == [["a", "b"], ["b"], []]
+    assert [found["next_check_at"] is None for found in listed] == [False, True, False]
+    assert listed == [api.get(f"/api/v1/services/{found['id']}/").json() for found in listed]
+
+
 @pytest.mark.parametrize(
     "query", ["limit=0", "limit=1001", "limit=x", "after=-1", f"after={2**63}"]
 )

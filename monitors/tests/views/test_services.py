@@ -211,3 +211,10 @@ def test_secrets_are_encrypted_never_shown_and_can_be_forgotten(signed_in: Clien
     signed_in.post(edit, form(forget_secrets="on"))
     service.refresh_from_db()
     assert (service.bearer_token, service.secret_headers, service.password) == ("", "", "")
+
+
+def test_the_page_shows_its_tags_as_links_to_the_list(signed_in: Client) -> None:
+    service = a_service(tags=["web & co", "api"])
+    page = signed_in.get(f"/services/{service.pk}/").content.decode()
+    first, second = page.index('href="/?tag=api"'), page.index('href="/?tag=web%20%26%20co"')
+    assert first < second
