@@ -83,8 +83,13 @@ class ResponseReader(asyncio.Protocol):
             self._fail(failed)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self.done.done():
-            return
+        if not self.done.done():
+            self._end(exc)
+        # They refer back: all of this would wait until somebody looks for garbage.
+        del self._parser
+        self.transport = None
+
+    def _end(self, exc: Exception | None) -> None:
         address, port = self.peer
         if self._in_body and self._ends_with_connection and exc is None:
             self._end_of_body()

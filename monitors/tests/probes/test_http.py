@@ -1,6 +1,7 @@
 """What the probe brings back besides the verdict, and what it may cost."""
 
 import asyncio
+import gc
 import gzip
 import random
 import time
@@ -13,6 +14,7 @@ from monitors.domain.reasons import Fault
 from monitors.domain.spec import CheckSpec, Limits
 from monitors.domain.verdict import judge
 from monitors.net.transport import DEFAULT_BODY_LIMIT
+from monitors.net.wire import ResponseReader
 from monitors.probes import observe
 from monitors.tests.zoo import HANG, Again, Authorities, Enclosure, Script, Wait, answer, redirect
 
@@ -134,6 +136,22 @@ async def test_a_body_without_end_costs_little_memory(script: Script) -> None:
     assert seen.response is not None
     assert (len(seen.response.body), seen.response.body_complete) == (DEFAULT_BODY_LIMIT, False)
     assert peak < DEFAULT_BODY_LIMIT + 4 * MIB
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+async def test_a_check_leaves_nothing_to_the_garbage_collector(
+    authorities: Authorities, scheme: str
+) -> None:
+    tls = authorities.good() if scheme == "https" else None
+    async with Enclosure([[answer()]], tls).open() as enclosure:
+        gc.disable()
+        try:
+            assert (await ask(enclosure, scheme)).failure is None
+            await asyncio.sleep(0.05)
+            left = [one for one in gc.get_objects() if isinstance(one, ResponseReader)]
+        finally:
+            gc.enable()
+    assert left == []
 
 
 async def test_hanging_servers_delay_no_other_check() -> None:
