@@ -32,6 +32,15 @@ def in_a_file(tmp_path: Path) -> Iterator[Installation]:
         yield made
 
 
+@contextlib.contextmanager
+def _locked(installation: Installation) -> Iterator[None]:
+    """Hold the write lock of the database, as another program might."""
+    path = installation.database_url.removeprefix("sqlite:///")
+    with contextlib.closing(sqlite3.connect(path, timeout=10)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+
+
 def test_another_writer_that_locks_the_file_for_10_s(
     in_a_file: Installation, target: LocalServer
 ) -> None:
@@ -39,11 +48,8 @@ def test_another_writer_that_locks_the_file_for_10_s(
     add(installation, *services(target.url, 20))
     checker = installation.check_forever()
     wait_for(lambda: checks(installation) >= 40, within_s=20)
-    path = installation.database_url.removeprefix("sqlite:///")
-    with contextlib.closing(sqlite3.connect(path, timeout=10)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with _locked(installation):
         time.sleep(10)
-        other.rollback()
     assert_all_are_on_their_beat(installation, within_s=15)
     _, output = stop(checker)
     assert checker.returncode == 0, output
@@ -81,9 +87,7 @@ def test_a_locked_file_does_not_hold_up_the_stop(
     add(in_a_file, *services(target.url, 5))
     checker = in_a_file.check_forever()
     wait_for(lambda: checks(in_a_file) >= 5, within_s=20)
-    path = in_a_file.database_url.removeprefix("sqlite:///")
-    with contextlib.closing(sqlite3.connect(path, timeout=10)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    with _locked(in_a_file):
         time.sleep(1.5)
         took, output = stop(checker)
     assert (checker.returncode, took < 2.5) == (1, True), output
