@@ -14,24 +14,9 @@ from monitors.domain.state import State
 from monitors.domain.uptime import Uptime
 from monitors.models import DueCheck, Service, Tag
 
+from .listed import Listed, listed
 from .service_list import ListFilter, StateCount, find, overview, pages
 from .uptime import uptime_of_many
-
-LISTED = (
-    "name",
-    "url",
-    "state",
-    "state_since",
-    "fresh_until",
-    "recent",
-    "streak",
-    "streak_since",
-    "failures_before_down",
-    "interval_s",
-    "last_checked_at",
-    "last_message",
-    "last_response_time_ms",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +81,7 @@ def list_page(wanted: ListFilter, now: datetime) -> ListPage:
 
 
 def _rows(ids: Sequence[int], now: datetime) -> list[ServiceRow]:
-    known = Service.objects.only(*LISTED).in_bulk(ids)
-    # One that has been deleted meanwhile is left out.
-    shown = [known[pk] for pk in ids if pk in known]
+    shown = listed(ids)
     day = uptime_of_many(shown, timedelta(hours=24), now)
     tags = tags_of(ids)
     return [service_row(service, now, tags[service.pk], day[service.pk]) for service in shown]
@@ -120,7 +103,7 @@ def next_checks_of(services: QuerySet[Service]) -> dict[int, datetime]:
 
 
 def service_row(
-    service: Service,
+    service: Service | Listed,
     now: datetime,
     tags: Sequence[str],
     uptime: Uptime | None = None,
@@ -147,12 +130,12 @@ def service_row(
     )
 
 
-def shown_state(service: Service, now: datetime) -> State:
+def shown_state(service: Service | Listed, now: datetime) -> State:
     """Give the state, or UNKNOWN where nobody has looked lately."""
     fresh = service.fresh_until is None or now <= service.fresh_until
     state = State(service.state)
     return state if fresh or state is State.PAUSED else State.UNKNOWN
 
 
-def _failing_since(service: Service) -> datetime | None:
+def _failing_since(service: Service | Listed) -> datetime | None:
     return None if service.state == State.DOWN else service.streak_since

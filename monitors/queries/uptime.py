@@ -11,6 +11,8 @@ from monitors.domain.state import State
 from monitors.domain.uptime import Stretch, Uptime, until_fresh, uptime
 from monitors.models import Period, Service
 
+from .listed import Listed
+
 WINDOWS = (
     ("24 hours", timedelta(hours=24)),
     ("7 days", timedelta(days=7)),
@@ -43,7 +45,7 @@ def uptime_figures(service: Service, now: datetime) -> tuple[UptimeFigure, ...]:
 
 
 def uptime_of_many(
-    services: Collection[Service], length: timedelta, now: datetime
+    services: Collection[Listed], length: timedelta, now: datetime
 ) -> dict[int, Uptime]:
     """Give the uptime of many services up to now, in one query."""
     start = now - length
@@ -58,7 +60,7 @@ def uptime_of_many(
 
 
 def _stretches(
-    services: Collection[Service], start: datetime, end: datetime, now: datetime
+    services: Collection[Service | Listed], start: datetime, end: datetime, now: datetime
 ) -> dict[int, list[Stretch]]:
     by_id = {service.pk: service for service in services}
     lasting = Q(ended_at=None) | Q(ended_at__gt=start)
