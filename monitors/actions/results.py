@@ -141,7 +141,8 @@ def _take_in(subject: Subject, finding: Finding, now: datetime) -> tuple[Transit
     counted = _agreed(subject, finding, before) if subject.locations else result
     if counted is None:
         return ()
-    fresh = fresh_until(counted.checked_at, subject.interval_s, subject.timeout_s)
+    ended_at = counted.checked_at + timedelta(milliseconds=result.phases.total_ms)
+    fresh = fresh_until(ended_at, subject.interval_s, subject.timeout_s)
     if counted.status is Status.DOWN and result.status is not Status.DOWN:
         # What others said still holds; this is not one failure more.
         subject.standing = replace(before, seen_at=counted.checked_at, fresh_until=fresh)
@@ -164,7 +165,8 @@ def _agreed(subject: Subject, finding: Finding, standing: Standing) -> CheckResu
     DueCheck.objects.filter(service=subject.id, location=finding.due.location).update(
         last_status=result.status.value, last_checked_at=result.checked_at
     )
-    lasts = timedelta(seconds=2 * subject.interval_s + subject.timeout_s)
+    # Two intervals after it ended, and the time of the next; it may have taken as long itself.
+    lasts = timedelta(seconds=2 * (subject.interval_s + subject.timeout_s))
     taken_at = just_after(standing, result.checked_at)
     said = DueCheck.objects.filter(service=subject.id, last_checked_at__gte=taken_at - lasts)
     statuses = [Status(status) for status in said.values_list("last_status", flat=True)]

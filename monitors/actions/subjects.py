@@ -14,7 +14,6 @@ from django.db import connection
 from django.db.models import CharField, Value
 from django.db.models.expressions import RawSQL
 
-from monitors.domain.freshness import fresh_until
 from monitors.domain.result import CheckResult
 from monitors.domain.state import Policy, Standing, State
 from monitors.models import Service
@@ -35,6 +34,7 @@ _READ = (
     "streak",
     "streak_since",
     "seen_at",
+    "fresh_until",
     "recent",
     "locations",
     "locations_before_down",
@@ -101,12 +101,12 @@ def _subject(  # noqa: PLR0913, PLR0917 - the columns of _READ
     streak: int,
     streak_since: datetime | None,
     seen_at: datetime | None,
+    fresh_until: datetime | None,
     recent: str,
     locations: str,
     locations_before_down: int,
 ) -> Subject:
-    fresh = fresh_until(seen_at, interval_s, timeout_s) if seen_at is not None else None
-    standing = Standing(State(state), state_since, streak, streak_since, seen_at, fresh)
+    standing = Standing(State(state), state_since, streak, streak_since, seen_at, fresh_until)
     policy = Policy(failures_before_down, successes_before_up)
     return Subject(
         pk,

@@ -3,10 +3,10 @@
 from datetime import datetime, timedelta
 
 
-def fresh_until(checked_at: datetime, interval_s: int, timeout_s: float) -> datetime:
-    """Tell how long a result speaks for its service: two intervals, and the check's own time.
+def fresh_until(ended_at: datetime, interval_s: int, timeout_s: float) -> datetime:
+    """Tell how long a result speaks for its service: two intervals, and the time of a check.
 
-    Without the timeout a service checked every second would count as unwatched whenever its
-    target takes its time to answer.
+    From when the check ended; the next one may take as long as its timeout. Else a service checked
+    every second would count as unwatched whenever its target takes its time to answer.
     """
-    return checked_at + timedelta(seconds=2 * interval_s + timeout_s)
+    return ended_at + timedelta(seconds=2 * interval_s + timeout_s)

@@ -52,6 +52,24 @@ def newest(service: Service, limit: int, before: datetime | None = None) -> list
     return list((found.before(before) if before else found)[:limit])
 
 
+def older(service: Service, limit: int, than: int) -> list[ServiceStatus]:
+    """Give the newest checks that are older than the one with an id; none where that is gone.
+
+    The oldest go first: what was older than it is gone as well.
+    """
+    found = ServiceStatus.objects.of(service)
+    start = found.filter(pk=than).first()
+    return list(_older_than(found, _cursor(start))[:limit]) if start is not None else []
+
+
+def _older_than(found: ServiceStatusQuerySet, start: Cursor) -> ServiceStatusQuerySet:
+    older = Q(checked_at__lt=start.checked_at)
+    # The last condition alone is one that an index can begin at.
+    return found.filter(
+        older | Q(checked_at=start.checked_at, id__lt=start.id), checked_at__lte=start.checked_at
+    )
+
+
 def _filtered(service: Service, wanted: HistoryFilter) -> ServiceStatusQuerySet:
     found = ServiceStatus.objects.of(service)
     if wanted.status is not None:
@@ -65,12 +83,7 @@ def _filtered(service: Service, wanted: HistoryFilter) -> ServiceStatusQuerySet:
 
 def _page_after(found: ServiceStatusQuerySet, start: Cursor | None) -> HistoryPage:
     if start is not None:
-        older = Q(checked_at__lt=start.checked_at)
-        # The first condition alone is one that an index can begin at.
-        found = found.filter(
-            older | Q(checked_at=start.checked_at, id__lt=start.id),
-            checked_at__lte=start.checked_at,
-        )
+        found = _older_than(found, start)
     checks = list(found[: PAGE_SIZE + 1])
     shown = checks[:PAGE_SIZE]
     return HistoryPage(

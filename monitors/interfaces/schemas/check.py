@@ -23,6 +23,7 @@ class PhasesOut(Schema):
 class CheckOut(Schema):
     """What one check found."""
 
+    id: int | None = Field(..., description="null where the service has been deleted meanwhile")
     service: str
     status: str
     response_time_ms: float | None
@@ -36,6 +37,7 @@ class CheckOut(Schema):
 
 def check_out(service_name: str, check: CheckResult | ServiceStatus) -> dict[str, Any]:
     return {
+        "id": check.pk if isinstance(check, ServiceStatus) else None,
         "service": service_name,
         "status": str(check.status),
         "response_time_ms": _rounded(check.response_time_ms),

@@ -15,6 +15,8 @@ from monitors.domain.result import Status
 from monitors.domain.schedule import next_beat
 from monitors.domain.state import State
 from monitors.models import DueCheck, Period, Service, ServiceStatus
+from monitors.queries.dashboard import list_page
+from monitors.queries.service_list import ListFilter
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_result, a_service, checked, scheduled
 
@@ -78,6 +80,20 @@ def test_a_gap_is_unknown() -> None:
         ("UNKNOWN", 185, 1_000),
         ("UP", 1_000, None),
     ]
+
+
+def test_a_check_that_takes_longer_than_two_intervals_leaves_no_gap() -> None:
+    """Each begins when the one before has ended, and at its end the next is still under way."""
+    service = a_service(interval_s=1, timeout_s=5, failures_before_down=2)
+    hung = Phases(connect_ms=1, wait_ms=4_999)
+    for start in (0, 6, 12):
+        found = a_result(DOWN, noon_plus(start), phases=hung)
+        record([Finding(service.pk, found)], noon_plus(start + 5))
+        (row,) = list_page(ListFilter(), noon_plus(start + 11)).services
+        assert row.state is State.DOWN
+    assert periods(service) == [("DOWN", 0, None)]
+    (row,) = list_page(ListFilter(), noon_plus(12 + 5 + 2 + 5 + 1)).services
+    assert row.state is State.UNKNOWN
 
 
 def test_results_of_one_batch_are_taken_in_order_of_time() -> None:

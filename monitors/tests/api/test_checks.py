@@ -4,10 +4,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from monitors.actions.results import Finding, record
 from monitors.domain.result import Status
 from monitors.models import Service, ServiceStatus
 from monitors.tests.clock import noon_plus
-from monitors.tests.factories import a_service, checked
+from monitors.tests.factories import a_result, a_service, checked
 from monitors.tests.local_server import LocalServer
 
 # The check runs on an event loop of its own, so its transaction must be real.
@@ -19,6 +20,7 @@ def test_status_checks_now_and_stores_the_result(api: Client, target: LocalServe
     began = timezone.now()
     found = api.get(f"/api/v1/services/{service.pk}/status").json()
     assert set(found) == {
+        "id",
         "service",
         "status",
         "response_time_ms",
@@ -37,7 +39,7 @@ def test_status_checks_now_and_stores_the_result(api: Client, target: LocalServe
     assert found["response_time_ms"] == pytest.approx(spent, abs=1)
     assert 0 < found["response_time_ms"] < 5_000
     row = ServiceStatus.objects.get()
-    assert (row.status, row.service_id) == ("UP", service.pk)
+    assert (row.pk, row.status, row.service_id) == (found["id"], "UP", service.pk)
     assert timedelta() <= row.checked_at - began < timedelta(seconds=5)
     assert found["checked_at"].endswith("Z")
     assert Service.objects.get().state == "UP"
@@ -61,6 +63,23 @@ def test_history_is_newest_first_and_pages_by_time(api: Client) -> None:
     assert [(check["status"], check["checked_at"]) for check in older] == [
         ("UP", "2026-03-01T12:01:00Z")
     ]
+
+
+def test_history_goes_on_behind_a_check_also_among_those_of_one_time(api: Client) -> None:
+    service = a_service()
+    for at in (60, 60, 60, 120, 120, 180):
+        record([Finding(service.pk, a_result(at=noon_plus(at)))], noon_plus(at))
+    path = f"/api/v1/services/{service.pk}/history"
+    ids = [check["id"] for check in api.get(path).json()]
+    walked: list[int] = []
+    while part := api.get(
+        path, {"limit": 2} | ({"before_id": walked[-1]} if walked else {})
+    ).json():
+        walked += [check["id"] for check in part]
+    assert walked == ids
+    assert len(ids) == 6
+    other = a_service()
+    assert api.get(f"/api/v1/services/{other.pk}/history?before_id={ids[0]}").json() == []
 
 
 def test_history_of_a_new_service_is_empty(api: Client) -> None:

@@ -70,7 +70,9 @@ def test_a_body_that_is_no_json_object_is_refused(api: Client, body: str) -> Non
     assert answer.json()["error"]["message"]
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=1001", "limit=x", "before=yesterday"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=1001", "limit=x", "before=yesterday", "before_id=0"]
+)
 def test_a_wrong_query_is_named(api: Client, query: str) -> None:
     service = a_service()
     answer = api.get(f"/api/v1/services/{service.pk}/history?{query}")
