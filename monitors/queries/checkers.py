@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Min, Q
+from django.db.models import Count, Min, Q, QuerySet
 
 from monitors.models import Checker, DueCheck
 
@@ -24,6 +24,8 @@ class Backlog:
     """Those of them that have waited for so long that it is no jitter any more."""
     oldest_s: float = 0.0
     """For how long the oldest has waited."""
+    unmanned: tuple[str, ...] = ()
+    """Locations of overdue checks at which none of the running checkers is."""
 
     @property
     def is_late(self) -> bool:
@@ -68,4 +70,13 @@ def backlog(now: datetime) -> Backlog:
     if not found["waiting"]:
         return NOTHING_WAITS
     oldest_s = (now - found["oldest"]).total_seconds()
-    return Backlog(found["waiting"], found["overdue"], oldest_s)
+    unmanned = _unmanned(DueCheck.objects.filter(overdue), now) if found["overdue"] else ()
+    return Backlog(found["waiting"], found["overdue"], oldest_s, unmanned)
+
+
+def _unmanned(overdue: QuerySet[DueCheck], now: datetime) -> tuple[str, ...]:
+    """Give the locations that nobody checks from; none where nobody checks at all."""
+    running = {row.checker.location for row in checkers(now) if row.is_running}
+    named = overdue.exclude(location="").order_by("location")
+    wanted = named.values_list("location", flat=True).distinct()
+    return tuple(location for location in wanted if location not in running) if running else ()

@@ -143,6 +143,8 @@ def _certificate(service: Service, now: datetime) -> CertificateFacts | None:
 
 def _settings(service: Service) -> tuple[tuple[str, str], ...]:
     """Settings as people read them; secrets are only said to be there."""
+    # A beat may come before the retry.
+    retry_s = min(service.retry_interval_s, service.interval_s)
     lines = [
         ("Method", service.method),
         ("Checked every", duration(service.interval_s)),
@@ -152,7 +154,7 @@ def _settings(service: Service) -> tuple[tuple[str, str], ...]:
         ("TLS certificate", "verified" if service.verify_tls else "not verified"),
         ("Down after", _in_a_row(service.failures_before_down, "failed check")),
         ("Up again after", _in_a_row(service.successes_before_up, "good check")),
-        ("After a failure", f"checked again every {duration(service.retry_interval_s)}"),
+        ("After a failure", f"checked again every {duration(retry_s)}"),
     ]
     optional = [
         ("Request headers", _names_only(service.headers)),

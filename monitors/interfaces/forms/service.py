@@ -64,7 +64,7 @@ GROUPS = (
     ),
     (
         "When to believe it",
-        "A single failed check may be chance; a service is down once several in a row agree.",
+        "One failed check may be chance: several in a row decide. Only the very first does alone.",
         ("failures_before_down", "retry_interval_s", "successes_before_up"),
     ),
     (

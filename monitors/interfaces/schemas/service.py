@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import QuerySet
 from ninja import Field, Schema
-from pydantic import BaseModel
+from pydantic import BaseModel, field_validator
 
 from monitors.domain.locations import parse_locations
 from monitors.models import Service
@@ -54,6 +54,14 @@ class ServiceChange(Schema):
     retention_days: int | None = None
     tags: list[str] | None = None
     paused: bool | None = None
+
+    @field_validator("tags")
+    @classmethod
+    def without_commas(cls, tags: list[str] | None) -> list[str] | None:
+        """Refuse what the page takes for two."""
+        if any("," in tag for tag in tags or ()):
+            raise ValueError("no tag has a comma in it")
+        return tags
 
 
 class ServiceIn(ServiceChange):

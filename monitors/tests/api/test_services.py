@@ -153,6 +153,7 @@ def test_an_address_that_is_there_already_is_a_conflict(api: Client) -> None:
         ({"method": "BREW"}, "method"),
         ({"headers": {"Bad name": "x"}}, "headers"),
         ({"tags": "red"}, "tags"),
+        ({"tags": ["red", "a,b"]}, "tags"),
         ({"pattern": "("}, "pattern"),
         ({"ca_bundle": "no certificate"}, "ca_bundle"),
         ({"json_compare": "~"}, "json_compare"),

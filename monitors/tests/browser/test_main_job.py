@@ -110,6 +110,9 @@ def test_no_page_is_wider_than_a_phone(
     page.get_by_label("URL").fill(f"{target.url}{'path' * 60}")
     page.get_by_role("button", name="Save").click()
     page.get_by_role("button", name="Check now").click()
+    page.goto("/accounts/keys/")
+    page.get_by_label("Name").fill("K" * 100)
+    page.get_by_role("button", name="Make a key").click()
     for path in (
         "/",
         "/services/1/",

@@ -5,6 +5,7 @@ import pytest
 
 from monitors.domain.result import Status
 from monitors.domain.state import State
+from monitors.engine.presence import register
 from monitors.models import DueCheck, Service
 from monitors.queries import service_list
 from monitors.queries.checkers import Backlog, backlog
@@ -132,6 +133,16 @@ def test_the_backlog_is_read_from_due_times() -> None:
     assert backlog(noon_plus(90)) == Backlog(0, 0, 0.0)
     # It has taken it, and does not get to it.
     assert backlog(noon_plus(110)) == Backlog(1, 1, 110.0)
+
+
+def test_a_location_without_a_checker_is_named() -> None:
+    a_service(locations="oslo, paris")
+    late = noon_plus(90)
+    assert backlog(late).unmanned == ()  # nobody checks at all
+    for name, location in (("one", ""), ("two", "oslo")):
+        register(name, location, late)
+    assert backlog(late).unmanned == ("paris",)
+    assert backlog(noon_plus(10)).unmanned == ()  # not late yet
 
 
 @pytest.mark.parametrize("read_ahead", [1, 3, 200])

@@ -6,6 +6,7 @@ from django.test import Client
 from django.utils import timezone
 
 from monitors.domain.result import Status
+from monitors.engine.presence import register
 from monitors.models import Service
 from monitors.tests.factories import a_service, checked
 
@@ -65,13 +66,21 @@ def test_late_checks_are_said_on_every_page(signed_in: Client) -> None:
         assert "Checks are late" in signed_in.get(path).content.decode()
 
 
+def test_a_location_without_a_checker_is_named_with_what_starts_one(signed_in: Client) -> None:
+    now = timezone.now()
+    a_service(locations="oslo", now=now - timedelta(minutes=5))
+    register("here", "", now)
+    page = signed_in.get("/").content.decode()
+    assert "No checker runs at oslo" in page
+    assert "check_services --forever --location oslo</code>" in page
+
+
 def test_the_page_costs_the_same_queries_for_one_and_for_three(
     signed_in: Client, django_assert_num_queries: object
 ) -> None:
     for count in (1, 2):
         for _ in range(count):
-            checked(a_service(tags=["web"]), Status.UP)
-        # Session, user, the backlog; the list's seven but for uptime, since nothing has changed
-        # today, and for which to show, since all are among the worst.
-        with django_assert_num_queries(8):  # type: ignore[operator]
+            checked(a_service(tags=["web"], now=timezone.now()), Status.UP)
+        # Session, user, the list's seven, the backlog.
+        with django_assert_num_queries(10):  # type: ignore[operator]
             signed_in.get("/")
