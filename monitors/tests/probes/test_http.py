@@ -148,7 +148,7 @@ async def test_a_check_leaves_nothing_to_the_garbage_collector(
         try:
             assert (await ask(enclosure, scheme)).failure is None
             await asyncio.sleep(0.05)
-            left = [one for one in gc.get_objects() if isinstance(one, ResponseReader)]
+            left = [one for one in gc.get_objects() if type(one) is ResponseReader]
         finally:
             gc.enable()
     assert left == []
