@@ -12,6 +12,7 @@ from .scale import Scale, round_ticks, time_ticks
 
 WIDTH, HEIGHT = 520, 210
 LEFT, RIGHT, TOP, BOTTOM = 62, 28, 12, 28
+_HALF_A_LABEL = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ class TimeTick:
     x: float
     at: datetime
     with_date: bool
+
+    @property
+    def anchor(self) -> str:
+        """Where its label stands at its place: it must not reach over the edge."""
+        return "end" if self.x > WIDTH - _HALF_A_LABEL else "middle"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 _STEPS = (1, 2, 2.5, 5, 10)
 _TIME_STEPS = tuple(
     timedelta(seconds=seconds)
-    for seconds in (1, 5, 15, 30, 60, 300, 900, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400)
+    for seconds in (60, 300, 900, 1_800, 3_600, 10_800, 21_600, 43_200, 86_400)
 )
 
 
@@ -38,7 +38,7 @@ def round_ticks(high: float, most: int = 4) -> tuple[float, ...]:
 
 
 def time_ticks(start: datetime, end: datetime, most: int = 4) -> tuple[datetime, ...]:
-    """Give round moments between two, at most `most`."""
+    """Give round moments between two, at most `most`; they are told apart to the minute."""
     span = end - start
     step = next((step for step in _TIME_STEPS if step * most >= span), None)
     if step is None:

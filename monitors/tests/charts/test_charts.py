@@ -33,6 +33,14 @@ def test_time_ticks_are_round_moments_within_the_range() -> None:
         noon_plus(s) for s in (900, 1_800, 2_700, 3_600)
     )
     assert len(time_ticks(NOON, NOON + timedelta(days=90))) <= 4
+    # Their labels tell minutes.
+    assert time_ticks(noon_plus(5), noon_plus(65)) == (noon_plus(60),)
+
+
+def test_a_label_does_not_reach_over_the_edge() -> None:
+    chart = response_line([ResponsePoint(noon_plus(s), UP, 5) for s in (0, 60, 120)])
+    assert chart is not None
+    assert [tick.anchor for tick in chart.times] == ["middle", "middle", "end"]
 
 
 def test_scale_maps_its_ends_onto_each_other() -> None:
