@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from monitors.domain import heartbeats
-from monitors.domain.freshness import fresh_until
+from monitors.domain.freshness import fresh_since, fresh_until
 from monitors.domain.locations import agreed_status
 from monitors.domain.result import CheckResult, Status
 from monitors.domain.schedule import next_beat, retry_at
@@ -141,8 +141,7 @@ def _take_in(subject: Subject, finding: Finding, now: datetime) -> tuple[Transit
     counted = _agreed(subject, finding, before) if subject.locations else result
     if counted is None:
         return ()
-    ended_at = counted.checked_at + timedelta(milliseconds=result.phases.total_ms)
-    fresh = fresh_until(ended_at, subject.interval_s, subject.timeout_s)
+    fresh = fresh_until(counted.ended_at, subject.interval_s, subject.timeout_s)
     if counted.status is Status.DOWN and result.status is not Status.DOWN:
         # What others said still holds; this is not one failure more.
         subject.standing = replace(before, seen_at=counted.checked_at, fresh_until=fresh)
@@ -165,10 +164,9 @@ def _agreed(subject: Subject, finding: Finding, standing: Standing) -> CheckResu
     DueCheck.objects.filter(service=subject.id, location=finding.due.location).update(
         last_status=result.status.value, last_checked_at=result.checked_at
     )
-    # Two intervals after it ended, and the time of the next; it may have taken as long itself.
-    lasts = timedelta(seconds=2 * (subject.interval_s + subject.timeout_s))
     taken_at = just_after(standing, result.checked_at)
-    said = DueCheck.objects.filter(service=subject.id, last_checked_at__gte=taken_at - lasts)
+    since = fresh_since(taken_at, subject.interval_s, subject.timeout_s)
+    said = DueCheck.objects.filter(service=subject.id, last_checked_at__gte=since)
     statuses = [Status(status) for status in said.values_list("last_status", flat=True)]
     status = agreed_status(statuses, subject.locations_before_down)
     return replace(result, status=status, checked_at=taken_at) if status is not None else None

@@ -1,7 +1,7 @@
 """What one check found."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from .evidence import Evidence
@@ -42,3 +42,7 @@ class CheckResult:
     """How late our own event loop ran meanwhile; the response time may be too long by that."""
     evidence: Evidence | None = None
     """Of failures only."""
+
+    @property
+    def ended_at(self) -> datetime:
+        return self.checked_at + timedelta(milliseconds=self.phases.total_ms)
