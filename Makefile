@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 export PORT ?= 8000
 
-.PHONY: help run test format clean
+.PHONY: help run test quick format clean
 
 help: ## list what make can do
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1  \t/'
@@ -15,6 +15,9 @@ run: $(VENV)/runs ## set up and start the dashboard and the checker
 
 test: $(VENV)/tests ## run all checks and tests, on SQLite, on PostgreSQL and in a browser
 	@$(BIN)/python -m monitors.tests.everything
+
+quick: $(VENV)/tests ## run what takes a minute: style, types, layers, and the tests on SQLite
+	@$(BIN)/python -m monitors.tests.everything quick
 
 format: $(VENV)/tests ## put the code in its one form
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .

@@ -1,7 +1,8 @@
 """Runs every check of this project, as `make test` does, and says at the end what failed.
 
-What cannot run on this machine is named with the command that would install it; with CI=true
-that is a failure.
+With `quick` only those that take seconds: style, types, layers, and the tests on SQLite. What
+cannot run on this machine is named with the command that would install it; with CI=true that is a
+failure.
 """
 
 import os
@@ -28,6 +29,7 @@ class Step:
     command: tuple[str, ...]
     missing: str = ""
     """What is not installed, with the command that installs it."""
+    is_quick: bool = False
 
 
 def steps() -> list[Step]:
@@ -47,13 +49,21 @@ def steps() -> list[Step]:
     other = f"--ignore={PROCESSES}/test_survival_on_"
     on_postgres = (python, "-m", "monitors.tests.postgres")
     return [
-        Step("style", (str(BIN / "ruff"), "check", ".")),
-        Step("format", (str(BIN / "ruff"), "format", "--check", ".")),
-        Step("templates", (str(BIN / "djade"), "--check", "--target-version=5.2", *_templates())),
-        Step("types", (str(BIN / "mypy"), *SOURCES)),
-        Step("layers", (str(BIN / "lint-imports"),)),
-        Step("migrations", (python, "manage.py", "makemigrations", "--check", "--dry-run")),
-        Step("tests on SQLite", (*side_by_side, *inside)),
+        Step("style", (str(BIN / "ruff"), "check", "."), is_quick=True),
+        Step("format", (str(BIN / "ruff"), "format", "--check", "."), is_quick=True),
+        Step(
+            "templates",
+            (str(BIN / "djade"), "--check", "--target-version=5.2", *_templates()),
+            is_quick=True,
+        ),
+        Step("types", (str(BIN / "mypy"), *SOURCES), is_quick=True),
+        Step("layers", (str(BIN / "lint-imports"),), is_quick=True),
+        Step(
+            "migrations",
+            (python, "manage.py", "makemigrations", "--check", "--dry-run"),
+            is_quick=True,
+        ),
+        Step("tests on SQLite", (*side_by_side, *inside), is_quick=True),
         Step(
             "tests on PostgreSQL",
             (*on_postgres, *side_by_side, *inside, *database_free),
@@ -77,7 +87,9 @@ def steps() -> list[Step]:
 
 def main() -> int:
     environment = {**os.environ, "PYTHONDEVMODE": "", "DATABASE_URL": ""}
-    outcomes = [(step.name, _run(step, environment)) for step in steps()]
+    is_quick = "quick" in sys.argv[1:]
+    wanted = [step for step in steps() if step.is_quick or not is_quick]
+    outcomes = [(step.name, _run(step, environment)) for step in wanted]
     print("\nSummary")
     for name, outcome in outcomes:
         print(f"  {outcome:<12} {name}")
