@@ -7,11 +7,16 @@ from datetime import datetime, timedelta
 
 from django.db.models import QuerySet
 
-from monitors.models import Checker, CheckEvidence, HourlySummary, Service, ServiceStatus
+from monitors.models import (
+    Checker,
+    CheckEvidence,
+    HourlySummary,
+    LogToDelete,
+    Service,
+    ServiceStatus,
+)
 
 BATCH = 1_000
-# While somebody waits for it.
-DELETED_AT_ONCE = 5_000
 SERVICES_AT_ONCE = 100
 # Of a checker that is no more.
 CHECKER_KEPT = timedelta(days=7)
@@ -60,19 +65,21 @@ def forget_checkers(now: datetime) -> None:
     Checker.objects.filter(seen_at__lt=now - CHECKER_KEPT).delete()
 
 
-def delete_some_checks(service_id: int) -> int:
-    """Delete a batch of a service's checks; give how many there were."""
-    checks = ServiceStatus.objects.filter(service=service_id)
-    ids = list(checks.order_by("checked_at").values_list("pk", flat=True)[:DELETED_AT_ONCE])
-    _delete_checks(ids)
-    return len(ids)
-
-
-def delete_log(service_id: int) -> None:
-    """Delete all checks of a service, inside the caller's transaction."""
-    checks = ServiceStatus.objects.filter(service=service_id)
-    _delete(CheckEvidence.objects.filter(check_row__in=checks.values("pk")))
-    _delete(checks)
+def delete_left_log() -> bool:
+    """Delete a batch of the checks of a service that is no more; tell whether there was one."""
+    left = LogToDelete.objects.order_by("deleted_at").first()
+    if left is None:
+        return False
+    checks = ServiceStatus.objects.filter(service=left.service_id)
+    if Service.objects.filter(pk=left.service_id).exists():
+        # SQLite counts on from the greatest id that is left when a migration remakes the table.
+        checks = checks.before(left.deleted_at)
+    ids = list(checks.order_by("-service", "checked_at").values_list("pk", flat=True)[:BATCH])
+    if ids:
+        _delete_checks(ids)
+    if len(ids) < BATCH:
+        left.delete()
+    return True
 
 
 def _delete_checks(ids: Collection[int]) -> None:

@@ -9,9 +9,9 @@ from django.db import IntegrityError, transaction
 
 from monitors.domain.freshness import fresh_until
 from monitors.domain.state import State, expire, move
-from monitors.models import Period, Service, Tag
+from monitors.models import LogToDelete, Period, Service, Tag
 
-from . import due_checks, periods, retention
+from . import due_checks, periods
 from .standings import CERTIFICATE_COLUMNS, STANDING_COLUMNS, apply_standing
 
 
@@ -83,18 +83,12 @@ def resume(service_id: int, now: datetime) -> Service:
 def delete(service_id: int, now: datetime) -> None:
     """Delete a service and its history. Raises Service.DoesNotExist.
 
-    The log may be long: it goes in batches, while others write. Broken off midway, the service is
-    still there, paused, and can be deleted again.
+    The log may be long: nobody can reach it any more, and housekeeping deletes it in batches.
     """
-    pause(service_id, now)
-    while retention.delete_some_checks(service_id):
-        pass
     with transaction.atomic():
-        # Somebody else may have deleted it meanwhile.
-        for service in Service.objects.select_for_update().filter(pk=service_id):
-            # The ORM would read every row of the log into memory.
-            retention.delete_log(service_id)
-            service.delete()
+        service = Service.objects.select_for_update().get(pk=service_id)
+        LogToDelete.objects.update_or_create(service_id=service_id, defaults={"deleted_at": now})
+        service.delete()
 
 
 def _switch(service_id: int, *, paused: bool, now: datetime) -> Service:

@@ -1,5 +1,6 @@
 """Services and their log, for staff."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from asgiref.sync import async_to_sync
@@ -71,6 +72,22 @@ class ServiceAdmin(admin.ModelAdmin[Service]):
         else:
             created = services.create(form.settings(), form.tag_names(), now)
             obj.pk = created.pk
+
+    def get_deleted_objects(
+        self, objs: "QuerySet[Service] | Sequence[Service]", request: HttpRequest
+    ) -> tuple[list[str], dict[str, int], set[str], list[str]]:
+        """Name the services alone: what goes with each is too much to read, and is its own."""
+        del request
+        return [str(service) for service in objs], {"services": len(objs)}, set(), []
+
+    def delete_model(self, request: HttpRequest, obj: Service) -> None:
+        del request
+        services.delete(obj.pk, timezone.now())
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Service]) -> None:
+        del request
+        for pk in queryset.values_list("pk", flat=True):
+            services.delete(pk, timezone.now())
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         """Leave the tags alone: the action has written them."""

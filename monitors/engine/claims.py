@@ -6,7 +6,7 @@ others as soon as it has run out.
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from urllib.parse import urlsplit
 
 from django.db import transaction
@@ -21,6 +21,7 @@ LEASE_S = 12.0
 # A checker takes its share ahead of time; what has waited so long has been left by its own.
 LEFT_AFTER = timedelta(seconds=0.5)
 RENEW_EVERY_S = 4.0
+FORGET_AFTER = timedelta(hours=1)
 ANYWHERE = ""
 
 
@@ -66,6 +67,7 @@ class Peer:
 
 class Claimer:
     """Claims for one checker. It remembers what to check: a claim reads only what has changed.
+    What it has not claimed for an hour or two it forgets: that may be deleted, or rarely due.
 
     The checkers that know of each other share by number, so that the quickest to ask does not
     take everything; what a checker leaves, the others take.
@@ -76,6 +78,8 @@ class Claimer:
         # Its own location first: there nobody else may be able to.
         self._shares = {place: _Share() for place in sorted({ANYWHERE, location}, reverse=True)}
         self._known: dict[int, _Known] = {}
+        self._known_before: dict[int, _Known] = {}
+        self._forgot_at = datetime.min.replace(tzinfo=UTC)
 
     def meet(self, peers: Collection[Peer]) -> None:
         """Learn which checkers run now, this one among them."""
@@ -95,6 +99,7 @@ class Claimer:
             self._of([due for due, _ in taken]).update(
                 lease_until=now + timedelta(seconds=LEASE_S), holder=self._holder
             )
+            self._forget(now)
             self._learn({due.service_id: revision for due, revision in taken})
         return [
             Claim(due, known.spec, known.host, known.interval_s)
@@ -109,6 +114,10 @@ class Claimer:
     def release(self, held: Collection[DueTime]) -> None:
         """Give back claims that were not checked; they are due again at once."""
         self._mine(held).update(lease_until=None)
+
+    def knows(self) -> set[int]:
+        """Give the services that it need not read again to claim them."""
+        return {*self._known, *self._known_before}
 
     def _mine(self, held: Collection[DueTime]) -> DueCheckQuerySet:
         # Not those that another checker has taken since, or that an edit has freed.
@@ -138,12 +147,24 @@ class Claimer:
             ]
         return taken
 
+    def _forget(self, now: datetime) -> None:
+        # Also where the clock was set back by so much.
+        if abs(now - self._forgot_at) >= FORGET_AFTER:
+            self._known, self._known_before = {}, self._known
+            self._forgot_at = now
+
+    def _recall(self, service_id: int) -> _Known | None:
+        known = self._known.get(service_id)
+        if known is None and (known := self._known_before.pop(service_id, None)) is not None:
+            self._known[service_id] = known
+        return known
+
     def _learn(self, revisions: dict[int, int]) -> None:
         """Read the services that are new or were edited."""
         unknown = [
             service_id
             for service_id, revision in revisions.items()
-            if (known := self._known.get(service_id)) is None or known.revision != revision
+            if (known := self._recall(service_id)) is None or known.revision != revision
         ]
         for service in Service.objects.filter(pk__in=unknown) if unknown else ():
             spec = service.check_spec()

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from monitors.actions import retention, rollups
 from monitors.actions.retention import Group
-from monitors.models import Chore, HourToRedo
+from monitors.models import Chore, HourToRedo, LogToDelete
 
 from .database import AWAY, DatabaseThread
 
@@ -25,7 +25,7 @@ LEASE = timedelta(seconds=120)
 # Between two pieces of work others get at the database, and at this process.
 PAUSE_S = 0.02
 RETENTION_EVERY = timedelta(hours=1)
-SUMMARIES, RETENTION = "summaries", "retention"
+SUMMARIES, LEFT_LOGS, RETENTION = "summaries", "left logs", "retention"
 
 
 class Housekeeper:
@@ -48,6 +48,8 @@ class Housekeeper:
         if await self._do(lambda: _take(SUMMARIES, timezone.now())):
             await self._sum_up()
             await self._do(lambda: _leave(SUMMARIES))
+        if await self._do(LogToDelete.objects.exists):
+            await self._delete_left_logs()
         if await self._do(lambda: _take(RETENTION, timezone.now(), RETENTION_EVERY)):
             await self._expire()
             await self._do(lambda: _leave(RETENTION, timezone.now()))
@@ -71,6 +73,12 @@ class Housekeeper:
                 ids = group.service_ids
                 await self._do(lambda ids=ids: rollups.fold(hour, ids))  # type: ignore[misc]
             await self._do(lambda: _renew(SUMMARIES, timezone.now()))
+
+    async def _delete_left_logs(self) -> None:
+        if await self._do(lambda: _take(LEFT_LOGS, timezone.now())):
+            while await self._do(retention.delete_left_log):
+                await self._do(lambda: _renew(LEFT_LOGS, timezone.now()))
+            await self._do(lambda: _leave(LEFT_LOGS))
 
     async def _expire(self) -> None:
         now = timezone.now()

@@ -4,6 +4,7 @@ from .api_key import ApiKey
 from .check_evidence import CheckEvidence
 from .checker import Checker
 from .due_check import DueCheck
+from .log_to_delete import LogToDelete
 from .period import Period
 from .rollup import Chore, DailySummary, HourlySummary, HourToRedo
 from .service import Service, Tag
@@ -18,6 +19,7 @@ __all__ = [
     "DueCheck",
     "HourToRedo",
     "HourlySummary",
+    "LogToDelete",
     "Period",
     "Service",
     "ServiceStatus",

@@ -28,9 +28,10 @@ class ServiceStatusQuerySet(models.QuerySet["ServiceStatus"]):
 class ServiceStatus(models.Model):
     service = models.ForeignKey(
         # Whoever writes a row writes its service too, which must be there for that: a constraint
-        # would look it up, and lock it, once more for every check.
+        # would look it up, and lock it, once more for every check. The log of a service that was
+        # deleted may be long: it goes later, in batches (LogToDelete).
         Service,
-        on_delete=models.CASCADE,
+        on_delete=models.DO_NOTHING,
         related_name="checks",
         db_index=False,
         db_constraint=False,

@@ -1,12 +1,15 @@
-import pytest
-from django.db import IntegrityError, OperationalError, transaction
+import time
 
-from monitors.actions import services
+import pytest
+from django.db import IntegrityError, transaction
+
+from monitors.actions import retention, services
+from monitors.actions.bulk import insert_many
 from monitors.domain.result import Status
 from monitors.domain.targets import parse_target
-from monitors.models import Period, Service, Tag
+from monitors.models import Period, Service, ServiceStatus, Tag
 from monitors.tests.clock import NOON, noon_plus
-from monitors.tests.factories import a_service, checked
+from monitors.tests.factories import a_result, a_service, checked
 
 from .test_results import periods
 
@@ -99,10 +102,34 @@ def test_editing_into_an_address_that_is_there_is_refused() -> None:
     assert Service.objects.get(pk=service.pk).url == "http://b.example/"
 
 
-def test_delete_takes_the_history_along() -> None:
+def test_delete_takes_the_history_along_and_frees_the_address() -> None:
     service = checked(a_service(tags=["kept"]), Status.UP)
     services.delete(service.pk, noon_plus(900))
     assert (Service.objects.count(), Period.objects.count(), Tag.objects.count()) == (0, 0, 1)
+    assert a_service(url=service.url).pk > service.pk
+    with pytest.raises(Service.DoesNotExist):
+        services.delete(service.pk, noon_plus(901))
+
+
+def test_a_long_log_makes_no_delete_slow() -> None:
+    service = a_service()
+    values = ServiceStatus.logged(service.pk, a_result(), "")
+    insert_many(ServiceStatus, ServiceStatus.LOGGED, [values] * 200_000)
+    began = time.monotonic()
+    services.delete(service.pk, noon_plus(900))
+    assert time.monotonic() - began < 0.5
+    assert ServiceStatus.objects.count() == 200_000
+
+
+def test_a_service_never_inherits_the_log_of_a_deleted_one() -> None:
+    """Where ids are counted anew from those that are left, as when SQLite remakes a table."""
+    old = checked(a_service(), Status.UP)
+    services.delete(old.pk, noon_plus(900))
+    new = checked(a_service(pk=old.pk, now=noon_plus(1_000)), Status.UP)
+    while retention.delete_left_log():
+        pass
+    (kept,) = ServiceStatus.objects.values_list("service_id", "checked_at")
+    assert kept == (new.pk, noon_plus(1_060))
 
 
 @pytest.mark.parametrize(
@@ -129,18 +156,3 @@ def test_the_database_allows_one_open_period() -> None:
     service = a_service()
     with pytest.raises(IntegrityError), transaction.atomic():
         Period.objects.create(service=service, state="UP", started_at=noon_plus(1))
-
-
-def test_a_delete_that_is_broken_off_leaves_a_paused_service(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    service = checked(a_service(), Status.UP)
-
-    def fails(service_id: int) -> int:
-        raise OperationalError(f"database is locked, and {service_id} is still there")
-
-    monkeypatch.setattr("monitors.actions.retention.delete_some_checks", fails)
-    with pytest.raises(OperationalError):
-        services.delete(service.pk, noon_plus(900))
-    service.refresh_from_db()
-    assert (service.paused, service.state, service.next_check_at) == (True, "PAUSED", None)

@@ -3,7 +3,7 @@ from django.test import Client
 from django.utils import timezone
 
 from monitors.domain.result import Status
-from monitors.models import Service, ServiceStatus
+from monitors.models import LogToDelete, Service, ServiceStatus
 from monitors.tests.factories import a_service, checked
 from monitors.tests.local_server import LocalServer
 
@@ -83,3 +83,13 @@ def test_history_is_read_only(signed_in: Client) -> None:
     assert signed_in.post(f"{path}/change/", {"message": "x"}).status_code == 403
     assert signed_in.post(f"{path}/delete/", {"post": "yes"}).status_code == 403
     assert ServiceStatus.objects.get().message == row.message
+
+
+def test_deleting_here_reads_no_log_and_leaves_it_to_housekeeping(signed_in: Client) -> None:
+    one, other = (checked(a_service(), Status.UP) for _ in range(2))
+    assert one.name in act(signed_in, "delete_selected", one)
+    form = {"action": "delete_selected", "_selected_action": [one.pk], "post": "yes"}
+    signed_in.post(LIST, form)
+    assert signed_in.post(f"{LIST}{other.pk}/delete/", {"post": "yes"}).status_code == 302
+    assert not Service.objects.exists()
+    assert set(LogToDelete.objects.values_list("pk", flat=True)) == {one.pk, other.pk}

@@ -5,7 +5,15 @@ import pytest
 from django.db import connection
 
 from monitors.actions import services
-from monitors.engine.claims import LEASE_S, LEFT_AFTER, Claim, Claimer, Peer, pull_forward
+from monitors.engine.claims import (
+    FORGET_AFTER,
+    LEASE_S,
+    LEFT_AFTER,
+    Claim,
+    Claimer,
+    Peer,
+    pull_forward,
+)
 from monitors.models import DueCheck
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_service
@@ -91,6 +99,19 @@ def test_an_edit_is_seen_at_the_next_claim(django_assert_num_queries: object) ->
     services.edit(service.pk, {"url_key": service.url_key, "keyword": "ok"}, [], NOON)
     (after,) = take(claimer)
     assert (before.spec.keyword, after.spec.keyword) == ("", "ok")
+
+
+@pytest.mark.django_db
+def test_what_is_not_claimed_any_more_is_forgotten() -> None:
+    gone, kept = a_service(), a_service()
+    claimer = Claimer(ME)
+    known = {claim.due.service_id: claim.spec for claim in take(claimer)}
+    services.delete(gone.pk, NOON)
+    for hours in (1, 2):
+        later = NOON + hours * FORGET_AFTER
+        # What is claimed all the while is remembered.
+        assert [claim.spec is known[kept.pk] for claim in take(claimer, now=later)] == [True]
+    assert claimer.knows() == {kept.pk}
 
 
 @pytest.mark.django_db

@@ -18,6 +18,7 @@ from monitors.models import (
     DailySummary,
     HourlySummary,
     HourToRedo,
+    LogToDelete,
     Service,
     ServiceStatus,
 )
@@ -172,13 +173,38 @@ def test_what_is_not_summed_up_yet_is_not_deleted(monkeypatch: pytest.MonkeyPatc
     assert ServiceStatus.objects.count() == 1
 
 
-def test_deleting_a_service_reads_none_of_its_log(django_assert_max_num_queries: object) -> None:
-    service = a_service()
-    results(service, *((seconds, Status.UP, 10) for seconds in range(50)))
-    # It is paused, and its log goes in batches; then it goes itself.
-    with django_assert_max_num_queries(30):  # type: ignore[operator]
-        services.delete(service.pk, noon_plus(900))
-    assert not ServiceStatus.objects.exists()
+def test_a_deleted_service_leaves_nothing_wherever_the_work_is_broken_off(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(retention, "BATCH", 2)
+    met = Evidence("192.0.2.7", (), (), "body")
+    kept = a_service()
+    results(kept, (0, Status.UP, 10))
+
+    def delete_two() -> None:
+        for service in (a_service(), a_service()):
+            for seconds in range(5):
+                found = a_result(Status.DOWN, noon_plus(seconds), evidence=met)
+                record([Finding(service.pk, found)], noon_plus(seconds))
+            services.delete(service.pk, noon_plus(900))
+
+    delete_two()
+    now = noon_plus(1_000)
+    whole = keep_house(monkeypatch, now).done
+    assert left_by_deleted() == (1, 0, 0)
+    for broken_at in range(1, whole):
+        Chore.objects.all().delete()
+        delete_two()
+        with pytest.raises(KeyboardInterrupt):
+            keep_house(monkeypatch, now, fails_at=broken_at)
+        keep_house(monkeypatch, now + timedelta(minutes=3))
+        assert left_by_deleted() == (1, 0, 0)
+
+
+def left_by_deleted() -> tuple[int, int, int]:
+    models = (ServiceStatus, CheckEvidence, LogToDelete)
+    checks, evidence, logs = (model.objects.count() for model in models)
+    return checks, evidence, logs
 
 
 def test_a_clock_that_was_ahead_holds_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
