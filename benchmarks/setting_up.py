@@ -52,7 +52,10 @@ def set_up_django() -> None:
 
 
 def add_services(url: str, count: int, interval_s: int, *, on_beat: bool = False) -> None:
-    """Add services that are due on their beat, or all at once."""
+    """Add services of one target, or of several by turns, due on their beat or all at once.
+
+    Where there are several, their URLs stand side by side with a space between.
+    """
     from django.utils import timezone
 
     from monitors.domain.schedule import next_beat
@@ -60,12 +63,13 @@ def add_services(url: str, count: int, interval_s: int, *, on_beat: bool = False
     from monitors.models import DueCheck, Period, Service
 
     now = timezone.now()
+    urls = url.split()
     services = Service.objects.bulk_create(
         [
             Service(
                 name=f"Service {number}",
-                url=f"{url}{number}",
-                url_key=f"{url}{number}",
+                url=f"{urls[number % len(urls)]}{number}",
+                url_key=f"{urls[number % len(urls)]}{number}",
                 interval_s=interval_s,
                 created_at=now,
                 state=State.UNKNOWN.value,

@@ -20,6 +20,8 @@ ANSWER = (
 )
 SLOW_S = 0.3
 BACKLOG = 8_192
+# A checker knows hosts by their address. All of these are this machine's.
+HOSTS = tuple(f"127.0.0.{number}" for number in range(1, 17))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +34,18 @@ class Targets:
     authority: str
     """A file with the certificate that the https target is signed by, for SSL_CERT_FILE."""
 
+    def on_all_hosts(self, scheme: str) -> list[str]:
+        """Give the target of a scheme at each address that it listens on."""
+        url: str = getattr(self, scheme)
+        return [url.replace("127.0.0.1", host) for host in HOSTS]
+
 
 @contextlib.contextmanager
 def running() -> Iterator[Targets]:
     """Serve while the block lasts, on free ports."""
     with tempfile.TemporaryDirectory() as folder:
         authority = trustme.CA()
-        issued = authority.issue_cert("127.0.0.1", "localhost")
+        issued = authority.issue_cert(*HOSTS, "localhost")
         authority.cert_pem.write_to_path(f"{folder}/authority.pem")
         issued.private_key_and_cert_chain_pem.write_to_path(f"{folder}/server.pem")
         server = subprocess.Popen(
@@ -92,8 +99,11 @@ async def serve(folder: Path) -> None:
     loop = asyncio.get_running_loop()
     ports = []
     for protocol, context in ((Quick, None), (Quick, tls), (Slow, None), (Silent, None)):
-        server = await loop.create_server(protocol, "127.0.0.1", 0, ssl=context, backlog=BACKLOG)
-        ports.append(server.sockets[0].getsockname()[1])
+        port = 0
+        for host in HOSTS:
+            server = await loop.create_server(protocol, host, port, ssl=context, backlog=BACKLOG)
+            port = server.sockets[0].getsockname()[1]
+        ports.append(port)
     print(*ports, flush=True)
     await asyncio.Event().wait()
 

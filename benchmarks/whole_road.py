@@ -14,7 +14,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -33,13 +32,6 @@ IN_ONE_PROCESS = "one"
 AT_A_TIME = 100
 # The interval of the services: none falls due by itself during the measurement.
 LONG = timedelta(days=7)
-CONFIG = """
-modules:
-  http:
-    prober: http
-    timeout: 5s
-    http: {preferred_ip_protocol: ip4}
-"""
 
 
 def main() -> None:
@@ -76,23 +68,8 @@ def main() -> None:
 
 
 async def exporter_ms(url: str, count: int, rounds: int) -> float:
-    with tempfile.TemporaryDirectory() as folder:
-        Path(f"{folder}/blackbox.yml").write_text(CONFIG)
-        async with blackbox.running(f"{folder}/blackbox.yml") as exporter:
-            limits = httpx.Limits(max_connections=AT_A_TIME)
-            async with httpx.AsyncClient(limits=limits, trust_env=False, timeout=30) as client:
-
-                async def ask(number: int) -> None:
-                    query = {"module": "http", "target": f"{url}{number}"}
-                    answer = await client.get(f"{exporter.url}/probe", params=query)
-                    assert "probe_success 1" in answer.text
-
-                spent = []
-                for _ in range(rounds):
-                    before = exporter.cpu_s()
-                    await side_by_side(ask, count)
-                    spent.append((exporter.cpu_s() - before) / count * 1_000)
-    return statistics.median(spent)
+    async with blackbox.bare_probes(AT_A_TIME) as spent_ms:
+        return statistics.median([await spent_ms(url, count) for _ in range(rounds)])
 
 
 def cpu_ms(check: Callable[[], Callable[[int], Awaitable[None]]], count: int, rounds: int) -> float:
