@@ -7,3 +7,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("monitors.urls")),
 ]
+
+handler500 = "monitors.views.errors.server_error"

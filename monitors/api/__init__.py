@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.urls import URLPattern
+from django.urls.resolvers import RoutePattern
 from ninja import NinjaAPI
 
 from . import checks, services, uptime
@@ -21,8 +23,20 @@ for router in (services.router, checks.router, uptime.router):
 
 
 def paths() -> tuple[list[Any], str, str]:
-    """Give the API's paths, which ask for a key where pages ask for a login."""
+    """Give the API's paths, which ask for a key where pages ask for a login.
+
+    Each answers with and without a slash at its end, and none redirects: clients follow a redirect
+    of a POST with a GET.
+    """
     patterns, app_name, namespace = api.urls
-    for pattern in patterns:
+    twins = [_twin(pattern) for pattern in patterns if str(pattern.pattern)]
+    for pattern in (*patterns, *twins):
         setattr(pattern.callback, "login_required", False)  # noqa: B010 - functions take any
-    return patterns, app_name, namespace
+        setattr(pattern.callback, "should_append_slash", False)  # noqa: B010
+    return [*patterns, *twins], app_name, namespace
+
+
+def _twin(pattern: Any) -> URLPattern:
+    route = str(pattern.pattern)
+    other = route.removesuffix("/") if route.endswith("/") else f"{route}/"
+    return URLPattern(RoutePattern(other, is_endpoint=True), pattern.callback)

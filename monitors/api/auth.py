@@ -6,6 +6,7 @@ from typing import Any
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 from ninja.security import HttpBearer
 
 from monitors.actions.api_keys import recognise
@@ -27,8 +28,8 @@ def for_insiders(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
     def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.user.is_authenticated or BearerKey()(request):
-            return view(request, *args, **kwargs)
-        if request.path.endswith(".json"):
+            return require_safe(view)(request, *args, **kwargs)
+        if request.path.rstrip("/").endswith(".json"):
             return error_response(401, "unauthorized", NO_KEY)
         return redirect_to_login(request.get_full_path())
 

@@ -1,19 +1,29 @@
 """Every error of the API in one shape: {"error": {"code", "message", "fields"}}."""
 
+import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
 
+from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
+from monitors.engine.check_now import NotStored
+from monitors.engine.database import AWAY
+
+logger = logging.getLogger(__name__)
+
 API_PATH = "/api/v1/"
+RETRY_AFTER_S = 10
 
 _SENTENCES = {
     400: "This request cannot be read.",
     404: "There is nothing at this address.",
     405: "This address does not take this method.",
+    413: "The body is larger than 2.5 MB.",
     500: "Something went wrong on the server; its log says what.",
+    503: "The database is locked or away; try again in a few seconds.",
 }
 
 
@@ -64,9 +74,29 @@ def register(api: NinjaAPI, no_key: str) -> None:
         return error_response(error.status_code, _code(error.status_code), sentence)
 
     @api.exception_handler(Http404)
-    def missing(request: HttpRequest, error: Http404) -> HttpResponse:
+    @api.exception_handler(ObjectDoesNotExist)
+    def missing(request: HttpRequest, error: Exception) -> HttpResponse:
         del request, error
         return error_response(404, "not_found", "There is no such thing.")
+
+    @api.exception_handler(RequestDataTooBig)
+    def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+        del request, error
+        return _failed(413)
+
+    def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+        logger.warning("%s %s: no database: %s", request.method, request.path, error)
+        told = str(error) if isinstance(error, NotStored) else _SENTENCES[503]
+        response = error_response(503, "service_unavailable", told)
+        response["Retry-After"] = str(RETRY_AFTER_S)
+        return response
+
+    for kind in AWAY:
+        api.exception_handler(kind)(unavailable)
+
+
+def _failed(status: int) -> HttpResponse:
+    return error_response(status, _code(status), _SENTENCES.get(status, _phrase(status)))
 
 
 class JsonErrors:
@@ -78,13 +108,18 @@ class JsonErrors:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self._get_response(request)
         told = response.get("Content-Type", "").startswith("application/json")
-        if told or response.status_code < 400 or not request.path.startswith(API_PATH):  # noqa: PLR2004
+        if told or response.status_code < 400 or not _is_of_api(request):  # noqa: PLR2004
             return response
-        status = response.status_code
-        answer = error_response(status, _code(status), _SENTENCES.get(status, _phrase(status)))
-        if "Allow" in response:
-            answer["Allow"] = response["Allow"]
-        return answer
+        # In place: what else stands in the headers (the policy for browsers, Allow) stays.
+        answer = _failed(response.status_code)
+        response.content = answer.content
+        response["Content-Type"] = answer["Content-Type"]
+        response["Content-Length"] = str(len(answer.content))
+        return response
+
+
+def _is_of_api(request: HttpRequest) -> bool:
+    return f"{request.path_info}/".startswith(API_PATH)
 
 
 def summary(fields: Mapping[str, str]) -> str:

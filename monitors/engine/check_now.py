@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from asgiref.sync import async_to_sync, sync_to_async
+from django.db import OperationalError
 from django.utils import timezone
 
 from monitors.actions.results import Finding, record
@@ -15,11 +16,27 @@ from monitors.models import Service, ServiceStatus
 from monitors.probes import observe
 
 from .claims import ANYWHERE, Claim, Claimer
+from .database import AWAY
 from .limits import limits
 
 CONCURRENCY = 100
 # The id of no checker.
 NOBODY = 0
+
+
+class NotStored(OperationalError):  # noqa: N818 - reads as what it is at every raise
+    """Checks were made, but the database did not take what they found."""
+
+    def __init__(self, found: Sequence[CheckResult]) -> None:
+        super().__init__(found)
+        self.found = found
+
+    def __str__(self) -> str:
+        told = "; ".join(f"{result.status}, {result.message}" for result in self.found[:3])
+        return (
+            f"Checked ({told}), but the result could not be stored: "
+            "the database is locked or away. Try again in a few seconds."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +111,10 @@ try_out_sync = async_to_sync(try_out)
 
 async def _store(found: list[tuple[Service, CheckResult]]) -> list[Checked]:
     findings = [Finding(service.pk, result) for service, result in found]
-    rows = await sync_to_async(record)(findings, timezone.now())
+    try:
+        rows = await sync_to_async(record)(findings, timezone.now())
+    except AWAY as error:
+        raise NotStored([result for _, result in found]) from error
     return [
         Checked(service, result, row) for (service, result), row in zip(found, rows, strict=True)
     ]

@@ -1,7 +1,10 @@
-"""What checkers must survive that share a PostgreSQL server of their own."""
+"""What checkers and dashboards must survive that share a PostgreSQL server of their own."""
 
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
+
+import httpx
 
 from monitors.tests import postgres
 from monitors.tests.installation import Installation
@@ -69,3 +72,22 @@ def test_a_database_server_that_is_away_for_20_s(target: LocalServer) -> None:
         assert all(10 < float(str(seconds)) < 30 for _, seconds in query(installation, UNSEEN))
         assert states(installation) == {"UP"}
         assert_the_story_is_whole(installation)
+
+
+def test_a_dashboard_whose_database_server_is_away() -> None:
+    """It says so to people and to programs, and goes on once the server is back."""
+    with postgres.restartable() as server, Installation.migrated(server.url) as installation:
+        key = installation.manage("create_api_key", "test").stdout.strip()
+        installation.serve()
+        bearer = {"Authorization": f"Bearer {key}"}
+        with httpx.Client(base_url=installation.url, headers=bearer, timeout=30) as client:
+            assert client.get("/api/v1/services").json() == []
+            server.stop()
+            with ThreadPoolExecutor() as side_by_side:  # each waits 10 s for a connection
+                told, page = side_by_side.map(client.get, ("/api/v1/services", "/accounts/login/"))
+            server.start()
+            wait_for(lambda: client.get("/api/v1/services").status_code == 200, within_s=15)
+    assert [answer.status_code for answer in (told, page)] == [503, 503]
+    assert [answer.headers["Retry-After"] for answer in (told, page)] == ["10", "10"]
+    assert told.json()["error"]["code"] == "service_unavailable"
+    assert "Database unavailable" in page.text
