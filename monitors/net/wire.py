@@ -10,6 +10,7 @@ from monitors.domain.reasons import Fault
 
 from .decoding import Decoder
 from .errors import CheckFailed
+from .odd_heads import OddHeads, Unreadable
 from .phases import Phase, PhaseClock
 
 MAX_HEADER_BYTES = 65_536
@@ -19,6 +20,7 @@ _MAX_FRAMING_PER_BYTE = 16
 _AROUND_HEADER = len(b": \r\n")
 # Not for one who reads: what is secret in it must be whole to be known.
 _SHOWN_BYTES = 1_024
+_MAX_LENGTH_DIGITS = 18
 _INFORMATIONAL = range(102, 200)
 
 
@@ -42,17 +44,9 @@ class ResponseReader(asyncio.Protocol):
         self._clock = clock
         self._body_limit = body_limit
         self._head_only = head_only
-        self._parser = httptools.HttpResponseParser(self)
-        # What browsers read without a word is no outage: lines that end in a bare line feed
-        # (RFC 9112, 2.2), spaces after a chunk's size, chunks that win over a length (6.3).
-        # The danger in it, requests smuggled past a proxy, is none for a client.
-        self._parser.set_dangerous_leniencies(
-            lenient_optional_cr_before_lf=True,
-            lenient_spaces_after_chunk_size=True,
-            lenient_chunked_length=True,
-            # A 1xx response may carry what would end the connection after a real one.
-            lenient_keep_alive=True,
-        )
+        self._parser = self._new_parser()
+        self._heads: list[bytes] = []
+        self._odd_heads: OddHeads | None = None
         self._decoder = Decoder("")
         self._received_bytes = 0
         self._raw_body_bytes = 0
@@ -71,14 +65,12 @@ class ResponseReader(asyncio.Protocol):
             return
         if len(self._first_bytes) < _SHOWN_BYTES:
             self._first_bytes += data[:_SHOWN_BYTES]
+        self._received_bytes += len(data)
+        if not self._in_body:
+            self._heads.append(data)
         try:
-            self._received_bytes += len(data)
-            self._parser.feed_data(data)
+            self._feed(data)
             self._check_overhead()
-        except httptools.HttpParserUpgrade:
-            self._finish()
-        except httptools.HttpParserError as error:
-            self._fail(self._explained(error))
         except CheckFailed as failed:
             self._fail(failed)
 
@@ -106,12 +98,16 @@ class ResponseReader(asyncio.Protocol):
     # httptools callbacks
 
     def on_status(self, status: bytes) -> None:
-        if not self._in_body:  # else it is of another response
-            self.reason_phrase += status
+        if self._in_body:  # it is of another response
+            return
+        self.reason_phrase += status
+        if b"\x00" in status:
+            self._fail(self._not_http("it has a NUL in its header"))
 
     def on_header(self, name: bytes, value: bytes) -> None:
         if not self._in_body:  # else it is a trailer, or of another response
-            self.headers.append((name, value))
+            # What stands around a value is not part of it (RFC 9110, 5.5).
+            self.headers.append((name, value.rstrip(b" \t")))
 
     def on_headers_complete(self) -> None:
         if self._in_body:
@@ -121,6 +117,7 @@ class ResponseReader(asyncio.Protocol):
             return
         self._clock.enter(Phase.TRANSFER)
         self._in_body = True
+        self._heads.clear()
         if self._header_is_too_large():
             self._fail(_too_large())
             return
@@ -150,11 +147,55 @@ class ResponseReader(asyncio.Protocol):
 
     def on_message_complete(self) -> None:
         if not self._in_body:
-            self._forget_informational()
+            self._forget_head()
         elif not self.done.done():
             self._end_of_body()
 
     # our own
+
+    def _new_parser(self) -> httptools.HttpResponseParser:
+        parser = httptools.HttpResponseParser(self)
+        # What browsers read without a word is no outage: lines that end in a bare line feed
+        # (RFC 9112, 2.2), spaces after a chunk's size, chunks that win over a length (6.3).
+        # The danger in it, requests smuggled past a proxy, is none for a client.
+        parser.set_dangerous_leniencies(
+            lenient_optional_cr_before_lf=True,
+            lenient_spaces_after_chunk_size=True,
+            lenient_chunked_length=True,
+            # A 1xx response may carry what would end the connection after a real one.
+            lenient_keep_alive=True,
+        )
+        return parser
+
+    def _feed(self, data: bytes) -> None:
+        """Parse what has arrived. Raises CheckFailed."""
+        try:
+            self._parser.feed_data(self._odd_heads.feed(data) if self._odd_heads else data)
+        except httptools.HttpParserUpgrade:
+            self._finish()
+        except httptools.HttpParserError as error:
+            self._meet_refusal(error)
+        except Unreadable as unreadable:
+            raise self._not_http(str(unreadable)) from None
+
+    def _meet_refusal(self, error: httptools.HttpParserError) -> None:
+        """Read the header once more as clients do; llhttp is stricter than all of them."""
+        if self.done.done():
+            return
+        if self._in_body and self._is_of_a_trailer(error):
+            self._end_of_body()
+        elif self._in_body or self._odd_heads is not None:
+            raise self._not_http(self._explained(error))
+        else:
+            self._begin_anew(error)
+
+    def _begin_anew(self, error: httptools.HttpParserError) -> None:
+        received = b"".join(self._heads)
+        self._forget_head()
+        self._odd_heads = OddHeads(self._explained(error))
+        self._parser = self._new_parser()
+        self._parser.set_dangerous_leniencies(lenient_headers=True)
+        self._feed(received)
 
     def _all_of(self, wanted: bytes) -> str:
         """Give the values of a header that may be there more than once (RFC 9110, 5.3)."""
@@ -163,7 +204,11 @@ class ResponseReader(asyncio.Protocol):
 
     def _read_framing(self, transfer_encoding: bytes, length: bytes) -> None:
         chunked = transfer_encoding.rpartition(b",")[2].strip() == b"chunked"
-        self._ends_with_connection = not chunked and not length
+        # A length beyond 64 bits is none.
+        self._ends_with_connection = not chunked and not 0 < len(length) <= _MAX_LENGTH_DIGITS
+        if chunked:
+            # Of its trailer nobody reads anything; llhttp would refuse the oddest of them.
+            self._parser.set_dangerous_leniencies(lenient_headers=True)
         if transfer_encoding and not chunked and length:
             # llhttp lets any coding win over the length (RFC 9112, 6.3), "identity" included, which
             # is none; whoever still sends it means the length.
@@ -171,10 +216,12 @@ class ResponseReader(asyncio.Protocol):
 
     def _header_is_too_large(self) -> bool:
         # What has arrived may be body for the most part, so the lines are counted, but only then.
-        return self._received_bytes > MAX_HEADER_BYTES and (
-            sum(len(name) + len(value) + _AROUND_HEADER for name, value in self.headers)
-            > MAX_HEADER_BYTES
-        )
+        if self._received_bytes <= MAX_HEADER_BYTES:
+            return False
+        if self._odd_heads is not None:
+            return self._odd_heads.size > MAX_HEADER_BYTES
+        sizes = (len(name) + len(value) + _AROUND_HEADER for name, value in self.headers)
+        return sum(sizes) > MAX_HEADER_BYTES
 
     def _check_overhead(self) -> None:
         """Refuse an endless header, trailer or chunk extension."""
@@ -187,8 +234,8 @@ class ResponseReader(asyncio.Protocol):
         if framing_bytes > room:
             raise self._not_http("there is more around its body than in it")
 
-    def _forget_informational(self) -> None:
-        """Make ready for the real response after a 1xx one."""
+    def _forget_head(self) -> None:
+        """Make ready for another header: the real one after a 1xx, or the same once more."""
         self.reason_phrase = b""
         self.headers.clear()
 
@@ -202,14 +249,19 @@ class ResponseReader(asyncio.Protocol):
         encoding = self._decoder.encoding
         self._fail(CheckFailed(Fault.BAD_ENCODING, encoding=encoding, detail=detail))
 
-    def _explained(self, error: httptools.HttpParserError) -> CheckFailed:
+    @staticmethod
+    def _is_of_a_trailer(error: httptools.HttpParserError) -> bool:
+        """Tell what is wrong after the last chunk, when the body is all there."""
+        return "header" in str(error)
+
+    def _explained(self, error: httptools.HttpParserError) -> str:
         if self._in_body:
-            return self._not_http(f"the body breaks off its framing ({error})")
+            return f"the body breaks off its framing ({error})"
         shown = self._first_bytes[:_SHOWN_BYTES].decode("ascii", "replace").strip()
         if not shown.startswith("HTTP/"):
             plain = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in shown)
-            return self._not_http(f"it begins with “{plain}”")
-        return self._not_http(str(error)[:1].lower() + str(error)[1:])
+            return f"it begins with “{plain}”"
+        return str(error)[:1].lower() + str(error)[1:]
 
     def _not_http(self, detail: str) -> CheckFailed:
         address, port = self.peer

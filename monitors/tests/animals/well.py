@@ -20,6 +20,12 @@ GOOD = [
     up("no-phrase", [b"HTTP/1.1 200\r\nContent-Length: 0\r\n\r\n"]),
     up("own-phrase", [answer(status=b"200 Fine By Me")], words="200 Fine By Me"),
     up("odd-header-case", [HEAD + b"cOnTeNt-lEnGtH:   2   \r\n\r\nok", HANG]),
+    up("folded-header", [HEAD + b"X-A: one\r\n two\r\nContent-Length: 2\r\n\r\nok", HANG]),
+    up("control-character-in-a-header", [answer(b"ok", b"X-A: o\x01e"), HANG]),
+    up("space-before-a-colon", [answer(b"ok", b"X-A : one"), HANG]),
+    up("space-in-a-header-name", [answer(b"ok", b"X A: one"), HANG]),
+    up("same-length-twice", [answer(b"ok", b"Content-Length: 2"), HANG]),
+    up("same-length-in-one-header", [HEAD + b"Content-Length: 2, 2\r\n\r\nok", HANG]),
     up("bare-line-feeds", [b"HTTP/1.1 200 OK\nContent-Length: 2\n\nok"]),
     up(
         "length-and-chunks",
