@@ -188,6 +188,8 @@ def _email() -> dict[str, Any]:
 
 
 SECRET_KEY = _secret_key()
+# Keys of before: what they have signed or encrypted stays good.
+SECRET_KEY_FALLBACKS = _list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = _boolean("DEBUG", default=False)
 ALLOWED_HOSTS = _list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
 CSRF_TRUSTED_ORIGINS = _origins()

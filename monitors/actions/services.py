@@ -1,6 +1,7 @@
 """Create, edit, pause, resume and delete services."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -43,28 +44,27 @@ def create(settings: Mapping[str, Any], tags: Sequence[str], now: datetime) -> S
     return service
 
 
-def edit(
-    service_id: int, settings: Mapping[str, Any], tags: Sequence[str], now: datetime
-) -> Service:
-    """Change settings; what was learned of another address is forgotten.
+@contextmanager
+def locked(service_id: int) -> Iterator[Service]:
+    """Hold a service, so that what is judged of it still holds when it is edited.
 
-    Raises DuplicateTarget, and Service.DoesNotExist when it was deleted meanwhile.
+    Raises Service.DoesNotExist.
     """
-    values = dict(settings)
-    paused = bool(values.pop("paused", False))
+    with transaction.atomic():
+        yield Service.objects.select_for_update().get(pk=service_id)
+
+
+def edit(
+    service_id: int, changes: Mapping[str, Any], tags: Sequence[str] | None, now: datetime
+) -> Service:
+    """Change the settings that are given; the others stay as they are, and without tags the tags.
+
+    What was learned of another address is forgotten. Raises DuplicateTarget, and
+    Service.DoesNotExist when it was deleted meanwhile.
+    """
     try:
-        with transaction.atomic():
-            service = Service.objects.select_for_update().get(pk=service_id)
-            moved = values["url_key"] != service.url_key
-            for column, value in values.items():
-                setattr(service, column, value)
-            service.revision += 1
-            service.save(update_fields=["revision", *values])
-            _set_tags(service, tags)
-            if moved:
-                _forget_certificate(service)
-            _restart(service, now, forget=moved)
-            _set_paused(service, paused=paused, now=now)
+        with locked(service_id) as service:
+            _change(service, changes, tags, now)
     except IntegrityError:
         raise DuplicateTarget from None
     return service
@@ -91,10 +91,30 @@ def delete(service_id: int, now: datetime) -> None:
         service.delete()
 
 
+def _change(
+    service: Service, changes: Mapping[str, Any], tags: Sequence[str] | None, now: datetime
+) -> None:
+    """Leave alone what stays the same: a secret would be encrypted anew, or not at all."""
+    new = {name: value for name, value in changes.items() if value != getattr(service, name)}
+    paused = bool(new.pop("paused", service.paused))
+    is_retagged = tags is not None and set(tags) != {tag.name for tag in service.tags.all()}
+    if new or is_retagged or paused != service.paused:
+        service.revision += 1
+        for name, value in new.items():
+            setattr(service, name, value)
+        service.save(update_fields=["revision", *new])
+    if is_retagged:
+        _set_tags(service, tags or ())
+    if new or is_retagged:
+        if "url_key" in new:
+            _forget_certificate(service)
+        _restart(service, now, forget="url_key" in new)
+    _set_paused(service, paused=paused, now=now)
+
+
 def _switch(service_id: int, *, paused: bool, now: datetime) -> Service:
-    with transaction.atomic():
-        service = Service.objects.select_for_update().get(pk=service_id)
-        _set_paused(service, paused=paused, now=now)
+    with locked(service_id) as service:
+        _change(service, {"paused": paused}, None, now)
     return service
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from monitors.actions import services
 from monitors.domain.result import Status
 from monitors.engine.check_now import check_many
-from monitors.interfaces.forms.service import GROUPS, ServiceForm
+from monitors.interfaces.forms.service import GROUPS, HIDDEN, ServiceForm
 from monitors.models import Period, Service, ServiceStatus, Tag
 from monitors.queries.dashboard import shown_state
 
@@ -34,14 +34,26 @@ class ServiceAdmin(admin.ModelAdmin[Service]):
     search_fields = ("name", "url")
     list_per_page = 50
     actions = ("check_now", "pause", "resume")
-    fieldsets = tuple((title, {"fields": names}) for title, _, names in GROUPS)
+    fieldsets = tuple(
+        (title, {"fields": names})
+        for title, names in [*((g[0], g[2]) for g in GROUPS), ("", HIDDEN)]
+    )
 
     @admin.display(description="state", ordering="state")
     def state_now(self, service: Service) -> str:
         """Show the state as the dashboard does: UNKNOWN where nobody has looked lately."""
         return shown_state(service, timezone.now()).label
 
-    @admin.action(description="Check now")
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Service | None:
+        """Hold a service that is to be changed: the admin has begun a transaction for it."""
+        found = super().get_object(request, object_id, from_field)
+        if found is None or request.method != "POST":
+            return found
+        return Service.objects.select_for_update().filter(pk=found.pk).first()
+
+    @admin.action(description="Check now", permissions=["change"])
     def check_now(self, request: HttpRequest, chosen: QuerySet[Service]) -> None:
         down = async_to_sync(_count_down)(list(chosen))
         level = messages.WARNING if down else messages.SUCCESS
@@ -68,7 +80,7 @@ class ServiceAdmin(admin.ModelAdmin[Service]):
         del request
         now = timezone.now()
         if change:
-            services.edit(obj.pk, form.settings(), form.tag_names(), now)
+            services.edit(obj.pk, form.changes(), form.tag_names(), now)
         else:
             created = services.create(form.settings(), form.tag_names(), now)
             obj.pk = created.pk

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from ninja import Router, Status
@@ -14,6 +14,7 @@ from monitors.interfaces.schemas.service import (
     ServiceChange,
     ServiceIn,
     ServiceOut,
+    ServicePatch,
     service_out,
     services_out,
 )
@@ -45,7 +46,7 @@ def create_service(request: HttpRequest, data: ServiceIn) -> Status[Any]:
     try:
         service = services.create(form.settings(), form.tag_names(), now)
     except services.DuplicateTarget as duplicate:
-        raise _conflict(str(duplicate)) from None
+        raise _conflict("url", str(duplicate)) from None
     return Status(201, service_out(service, now))
 
 
@@ -56,23 +57,32 @@ def read_service(request: HttpRequest, service_id: int) -> dict[str, Any]:
 
 
 @router.patch("/services/{int:service_id}/", response=ServiceOut)
-def change_service(request: HttpRequest, service_id: int, data: ServiceChange) -> dict[str, Any]:
+def change_service(request: HttpRequest, service_id: int, data: ServicePatch) -> dict[str, Any]:
+    """Change the settings that are given.
+
+    With a `revision`, only if nobody has changed the service since: else 409.
+    """
     del request
-    service = get_object_or_404(Service, pk=service_id)
-    form = _valid(ServiceForm(unchanged(service) | _given(data), instance=service))
     now = timezone.now()
     try:
-        changed = services.edit(service_id, form.settings(), form.tag_names(), now)
+        # The settings that stay are judged together with the new ones: so nobody may change them.
+        with services.locked(service_id) as service:
+            form = _valid(ServiceForm(unchanged(service) | _given(data), instance=service))
+            changed = services.edit(service_id, form.changes(), form.tag_names(), now)
     except services.DuplicateTarget as duplicate:
-        raise _conflict(str(duplicate)) from None
+        raise _conflict("url", str(duplicate)) from None
+    except Service.DoesNotExist:
+        raise Http404 from None
     return service_out(changed, now)
 
 
 @router.delete("/services/{int:service_id}/", response={204: None})
 def delete_service(request: HttpRequest, service_id: int) -> Status[Any]:
     del request
-    get_object_or_404(Service, pk=service_id)
-    services.delete(service_id, timezone.now())
+    try:
+        services.delete(service_id, timezone.now())
+    except Service.DoesNotExist:
+        raise Http404 from None
     return Status(204, None)
 
 
@@ -90,9 +100,12 @@ def _valid(form: ServiceForm) -> ServiceForm:
         return form
     fields = {name: " ".join(map(str, errors)) for name, errors in form.errors.items()}
     if form.has_error("url", "duplicate"):
-        raise _conflict(fields["url"])
+        raise _conflict("url", fields["url"])
+    if form.is_stale:
+        revision = form.instance.revision
+        raise _conflict("revision", f"The service was changed: it is at revision {revision} now.")
     raise Refused(422, "invalid", summary(fields), fields)
 
 
-def _conflict(sentence: str) -> Refused:
-    return Refused(409, "conflict", sentence, {"url": sentence})
+def _conflict(field: str, sentence: str) -> Refused:
+    return Refused(409, "conflict", sentence, {field: sentence})

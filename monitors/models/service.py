@@ -21,7 +21,7 @@ from monitors.domain.spec import (
 from monitors.domain.state import Policy, Standing, State
 from monitors.domain.targets import MAX_URL_LENGTH
 
-from .fields import SecretField
+from .fields import SecretField, Unreadable, readable, secret_fields
 
 MAX_NAME_LENGTH = 200
 MAX_INTERVAL_S = 604_800
@@ -216,15 +216,16 @@ class Service(models.Model):
         return self.name
 
     def check_spec(self) -> CheckSpec:
+        """Raises BadSetting where a stored setting means nothing, or a secret cannot be read."""
         return CheckSpec(
             url=self.url_key,
             method=self.method,
-            headers=parse_headers(self.headers.splitlines()),
-            secret_headers=parse_headers(self.secret_headers.splitlines()),
+            headers=parse_headers(readable(self.headers).splitlines()),
+            secret_headers=parse_headers(readable(self.secret_headers).splitlines()),
             body=self.body,
             username=self.username,
-            password=self.password,
-            bearer_token=self.bearer_token,
+            password=readable(self.password),
+            bearer_token=readable(self.bearer_token),
             timeout_s=self.timeout_s,
             expected_status=StatusRanges.parse(self.expected_status),
             follow_redirects=self.follow_redirects,
@@ -241,6 +242,12 @@ class Service(models.Model):
             degraded_after_ms=self.degraded_after_ms,
             tls_expiry_warn_days=self.tls_expiry_warn_days,
         )
+
+    @property
+    def unreadable_secrets(self) -> dict[str, Unreadable]:
+        """Secrets that the present SECRET_KEY does not decrypt, by the names of their columns."""
+        secrets = ((name, getattr(self, name)) for name in secret_fields(Service))
+        return {name: secret for name, secret in secrets if isinstance(secret, Unreadable)}
 
     @property
     def next_check_at(self) -> datetime | None:

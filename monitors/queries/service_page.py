@@ -10,6 +10,7 @@ from monitors.domain.rollups import Summary, merge
 from monitors.domain.state import State
 from monitors.domain.wording import duration
 from monitors.models import Period, Service, ServiceStatus
+from monitors.models.fields import Unreadable, shown
 
 from .dashboard import ServiceRow, service_row, tags_of
 from .history import newest
@@ -64,6 +65,8 @@ class ServicePage:
     """What the chart shows; None for the latest checks one by one."""
     slots: tuple[Slot, ...]
     """The steps of that range."""
+    unreadable: tuple[str, ...]
+    """Why secrets cannot be read, a sentence each: no check is made meanwhile."""
 
     @property
     def summary(self) -> Summary:
@@ -80,7 +83,7 @@ class ServicePage:
 
 
 def service_page(service: Service, now: datetime, range_name: str = "") -> ServicePage:
-    shown = next((known for known in RANGES if known.name == range_name), None)
+    wanted = next((known for known in RANGES if known.name == range_name), None)
     return ServicePage(
         row=service_row(service, now, tags_of([service.pk])[service.pk]),
         reason=service.last_reason,
@@ -90,8 +93,9 @@ def service_page(service: Service, now: datetime, range_name: str = "") -> Servi
         outages=outages(service, now),
         uptimes=uptime_figures(service, now),
         certificate=_certificate(service, now),
-        range=shown,
-        slots=slots(service, shown, now) if shown else (),
+        range=wanted,
+        slots=slots(service, wanted, now) if wanted else (),
+        unreadable=tuple(secret.why for secret in service.unreadable_secrets.values()),
     )
 
 
@@ -161,7 +165,11 @@ def _settings(service: Service) -> tuple[tuple[str, str], ...]:
         ("Request body", f"{len(service.body)} characters" if service.body else ""),
         ("Secret headers", _names_only(service.secret_headers)),
         ("Signs in as", service.username),
-        ("Bearer token", "stored" if service.bearer_token else ""),
+        ("Password", _unreadable(service.password)),
+        (
+            "Bearer token",
+            _unreadable(service.bearer_token) or ("stored" if service.bearer_token else ""),
+        ),
         ("Own authorities", "trusted besides the usual" if service.ca_bundle else ""),
         ("IP version", "IPv6 first" if service.prefer_ipv6 else ""),
         ("Body matches", service.pattern),
@@ -180,8 +188,13 @@ def _in_a_row(count: int, noun: str) -> str:
     return f"one {noun}" if count == 1 else f"{count} {noun}s in a row"
 
 
-def _names_only(headers: str) -> str:
-    return ", ".join(line.partition(":")[0].strip() for line in headers.splitlines())
+def _names_only(headers: str | Unreadable) -> str:
+    names = (line.partition(":")[0].strip() for line in shown(headers).splitlines())
+    return _unreadable(headers) or ", ".join(names)
+
+
+def _unreadable(secret: str | Unreadable) -> str:
+    return "stored, but cannot be read" if isinstance(secret, Unreadable) else ""
 
 
 def _json(service: Service) -> str:

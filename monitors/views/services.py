@@ -1,6 +1,9 @@
 """Add, show, edit, pause and delete a service."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -9,13 +12,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.decorators.vary import vary_on_headers
 
 from monitors.actions import services
+from monitors.domain.result import CheckResult
+from monitors.domain.spec import BadSetting
 from monitors.engine.check_now import try_out_sync
 from monitors.interfaces.forms.service import ServiceForm
 from monitors.models import Service
 from monitors.queries.response_times import RANGES
 from monitors.queries.service_page import service_page
 
-from .access import Request, get_service_or_404
+from .access import Request, get_service_or_404, gone_is_404
 
 FORM = "monitors/services/form.html"
 
@@ -27,14 +32,28 @@ keep_out_of_reports = sensitive_post_parameters("url", "password", "bearer_token
 @keep_out_of_reports
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: Request) -> HttpResponse:
-    return _form(request, None, "Add a service")
+    form = ServiceForm(request.POST or None)
+    saved = None
+    if _is_save(request) and form.is_valid():
+        saved = _saved(form, lambda: _create(form))
+    return _answer(request, form, "Add a service", saved)
 
 
 @keep_out_of_reports
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: Request, service_id: int) -> HttpResponse:
-    service = get_service_or_404(service_id)
-    return _form(request, service, f"Edit {service.name}")
+    saved = None
+    if not _is_save(request):
+        service = get_service_or_404(service_id)
+        title = f"Edit {service.name}"
+        form = ServiceForm(request.POST or None, instance=service)
+        return _answer(request, form, title, saved)
+    with gone_is_404(), services.locked(service_id) as service:
+        title = f"Edit {service.name}"
+        form = ServiceForm(request.POST, instance=service)
+        if form.is_valid():
+            saved = _saved(form, lambda: _change(form))
+    return _answer(request, form, title, saved)
 
 
 @require_safe
@@ -49,13 +68,14 @@ def show(request: Request, service_id: int) -> HttpResponse:
 
 @require_POST
 def pause(request: Request, service_id: int) -> HttpResponse:
-    service = get_service_or_404(service_id)
-    if request.POST.get("paused") == "off":
-        services.resume(service.pk, timezone.now())
-        messages.success(request, f"{service.name} is being checked again.")
-    else:
-        services.pause(service.pk, timezone.now())
-        messages.success(request, f"{service.name} is paused.")
+    now = timezone.now()
+    with gone_is_404():
+        if request.POST.get("paused") == "off":
+            service = services.resume(service_id, now)
+            messages.success(request, f"{service.name} is being checked again.")
+        else:
+            service = services.pause(service_id, now)
+            messages.success(request, f"{service.name} is paused.")
     return redirect("service-show", service_id)
 
 
@@ -63,32 +83,53 @@ def pause(request: Request, service_id: int) -> HttpResponse:
 def delete(request: Request, service_id: int) -> HttpResponse:
     service = get_service_or_404(service_id)
     if request.method == "POST":
-        services.delete(service.pk, timezone.now())
+        with gone_is_404():
+            services.delete(service.pk, timezone.now())
         messages.success(request, f"{service.name} and its history are deleted.")
         return redirect("dashboard")
     context = {"service": service, "checks_count": service.checks.count()}
     return render(request, "monitors/services/confirm_delete.html", context)
 
 
-def _form(request: Request, service: Service | None, title: str) -> HttpResponse:
-    form = ServiceForm(request.POST or None, instance=service)
-    context = {"form": form, "title": title, "service": service, "trial": None}
-    if not form.is_valid():
-        return render(request, FORM, context, status=422 if form.is_bound else 200)
-    if "test" in request.POST:
-        context["trial"] = try_out_sync(form.spec())
-        return render(request, FORM, context)
+def _is_save(request: Request) -> bool:
+    return request.method == "POST" and "test" not in request.POST
+
+
+def _create(form: ServiceForm) -> Service:
+    return services.create(form.settings(), form.tag_names(), timezone.now())
+
+
+def _change(form: ServiceForm) -> Service:
+    return services.edit(form.instance.pk, form.changes(), form.tag_names(), timezone.now())
+
+
+def _saved(form: ServiceForm, save: Callable[[], Service]) -> Service | None:
     try:
-        saved = _save(form, service)
+        return save()
     except services.DuplicateTarget as duplicate:
-        form.add_error("url", str(duplicate))
-        return render(request, FORM, context, status=409)
-    messages.success(request, f"{saved.name} is saved.")
-    return redirect("service-show", saved.pk)
+        form.add_error("url", ValidationError(str(duplicate), code="conflict"))
+    return None
 
 
-def _save(form: ServiceForm, service: Service | None) -> Service:
-    now = timezone.now()
-    if service is None:
-        return services.create(form.settings(), form.tag_names(), now)
-    return services.edit(service.pk, form.settings(), form.tag_names(), now)
+def _answer(request: Request, form: ServiceForm, title: str, saved: Service | None) -> HttpResponse:
+    if saved is not None:
+        messages.success(request, f"{saved.name} is saved.")
+        return redirect("service-show", saved.pk)
+    trial = _trial(form) if "test" in request.POST and form.is_valid() else None
+    service = form.instance if form.instance.pk else None
+    context = {"form": form, "title": title, "service": service, "trial": trial}
+    return render(request, FORM, context, status=_status(form))
+
+
+def _trial(form: ServiceForm) -> CheckResult | None:
+    try:
+        return try_out_sync(form.spec())
+    except BadSetting as bad:
+        form.add_error(None, str(bad))
+    return None
+
+
+def _status(form: ServiceForm) -> int:
+    if form.is_stale or form.has_error("url", "conflict"):
+        return 409
+    return 422 if form.errors else 200

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
@@ -22,6 +22,9 @@ from monitors.domain.spec import (
 )
 from monitors.domain.targets import BadTarget, parse_target
 from monitors.models import Service
+from monitors.models.fields import Unreadable
+
+from . import meanwhile
 
 MAX_TAGS = 20
 MAX_TAG_LENGTH = 50
@@ -77,6 +80,8 @@ GROUPS = (
 
 # Fields of the form that are no columns.
 EXTRA = ("tags", "forget_secrets")
+# What somebody knew who filled the form in; `revision` itself is no field that can be typed.
+HIDDEN = ("known_revision", "seen")
 COLUMNS = [name for _, _, names in GROUPS for name in names if name not in EXTRA]
 SECRETS = ("password", "bearer_token", "secret_headers")
 
@@ -140,6 +145,8 @@ class ServiceForm(forms.ModelForm[Service]):
     tags = forms.CharField(required=False, max_length=MAX_TAGS * (MAX_TAG_LENGTH + 2))
 
     forget_secrets = forms.BooleanField(required=False, label="Forget the stored secrets")
+    known_revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, max_length=5_000, widget=forms.HiddenInput)
 
     class Meta:
         model = Service
@@ -164,8 +171,13 @@ class ServiceForm(forms.ModelForm[Service]):
         super().__init__(data, *args, **kwargs)
         self.fields["tags"].help_text = HELP["tags"]
         self.fields["locations_before_down"].required = False
+        self._before = {name: getattr(self.instance, name) for name in (*COLUMNS, "url_key")}
+        self._tags_before = _tag_names(self.instance)
+        self.initial["tags"] = ", ".join(self._tags_before)
+        self._hide_secrets()
         if self.instance.pk:
-            self.initial["tags"] = ", ".join(tag.name for tag in self.instance.tags.all())
+            self.initial["known_revision"] = self.instance.revision
+            self.initial["seen"] = meanwhile.seen(self._shown())
         for name, field in self.fields.items():
             cast("Any", field).unit = UNITS.get(name, "")
 
@@ -265,6 +277,7 @@ class ServiceForm(forms.ModelForm[Service]):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
+        self._refuse_stale(values)
         self._take_credentials(values)
         if values.get("bearer_token") and values.get("username"):
             self.add_error("bearer_token", "Give a user name or a token, not both.")
@@ -280,8 +293,19 @@ class ServiceForm(forms.ModelForm[Service]):
         columns = {name: self.cleaned_data[name] for name in COLUMNS}
         return columns | {"url_key": self.instance.url_key}
 
+    def changes(self) -> dict[str, Any]:
+        """Of these, what differs from the row that the form was made from."""
+        return {
+            name: value for name, value in self.settings().items() if value != self._before[name]
+        }
+
     def tag_names(self) -> list[str]:
         return list(self.cleaned_data["tags"])
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether somebody else has changed the service since the form was opened."""
+        return self.has_error(NON_FIELD_ERRORS, meanwhile.STALE)
 
     def spec(self) -> CheckSpec:
         """What a valid form would have checked."""
@@ -294,6 +318,55 @@ class ServiceForm(forms.ModelForm[Service]):
                 f"This address is being checked already, as “{same.name}”.", code="duplicate"
             )
 
+    def _shown(self) -> dict[str, Any]:
+        """Give what stands in the row, and so in a form that was opened on it."""
+        return {name: self._before[name] for name in COLUMNS} | {"tags": self._tags_before}
+
+    def _hide_secrets(self) -> None:
+        """Show no secret; nor what cannot be read, which the form leaves as it is."""
+        for name in SECRETS:
+            self.initial[name] = ""
+        for name, secret in self.instance.unreadable_secrets.items():
+            self.initial[name] = ""
+            self.fields[name].help_text = secret.why
+
+    def _refuse_stale(self, values: dict[str, Any]) -> None:
+        """Say what has changed since the form was opened, and take it over where nothing was typed.
+
+        The row must be locked. Sent again, the form is no longer stale.
+        """
+        if values.get("known_revision") in {None, self.instance.revision}:
+            return
+        shown, text = self._shown(), values.get("seen") or ""
+        changed = meanwhile.changed_since(text, shown)
+        if text and not changed:
+            return
+        typed = self._typed(meanwhile.changed_since(text, shown | values), values)
+        said = [self._has_become(name, shown[name], name in typed) for name in changed]
+        errors = [meanwhile.CHANGED_MEANWHILE, *said]
+        self.add_error(None, [ValidationError(error, code=meanwhile.STALE) for error in errors])
+        self._start_again({name for name in changed if name not in typed})
+
+    def _typed(self, changed: list[str], values: dict[str, Any]) -> set[str]:
+        """Of the fields whose value differs from what was shown, those that a person filled in."""
+        hidden = {*SECRETS, *self.instance.unreadable_secrets}
+        wrong = {name for name in COLUMNS if name not in values}
+        return wrong | {name for name in changed if name not in hidden or values.get(name)}
+
+    def _has_become(self, name: str, value: Any, is_typed: bool) -> str:
+        label = str(self[name].label)
+        if name in SECRETS or isinstance(value, Unreadable):
+            return meanwhile.secret_sentence(label, is_typed=is_typed)
+        return meanwhile.sentence(label, value, UNITS.get(name, ""), is_typed=is_typed)
+
+    def _start_again(self, taken_over: set[str]) -> None:
+        data, now = cast("Any", self.data).copy(), _as_data(self)
+        for name in (*taken_over, *HIDDEN):
+            data.pop(name, None)
+            if name in now:
+                data[name] = now[name]
+        self.data = data
+
     def _take_credentials(self, values: dict[str, Any]) -> None:
         """Move a user name and a password out of the URL; keep a stored one that was left empty."""
         target = getattr(self, "_target", None)
@@ -301,10 +374,11 @@ class ServiceForm(forms.ModelForm[Service]):
             values["username"], values["password"] = target.username, target.password
         if values.get("forget_secrets"):
             return
-        for name in SECRETS:
+        for name in (*SECRETS, *self.instance.unreadable_secrets):
             if not values.get(name):
-                values[name] = self.initial.get(name, "")
-        if not values.get("username"):
+                values[name] = self._before[name]
+        is_kept = isinstance(values["password"], Unreadable) and not self._before["username"]
+        if not values.get("username") and not is_kept:
             values["password"] = ""
 
 
@@ -329,11 +403,18 @@ def _filled_up(data: Mapping[str, Any], service: Service) -> Mapping[str, Any]:
 
 def unchanged(service: Service) -> dict[str, Any]:
     """Give the form data that would leave a service as it is, for a change of some of it."""
-    form = ServiceForm(instance=service)
-    data = {name: form.initial.get(name) for name in form.fields}
-    for name in SECRETS:
-        data.pop(name)
+    data = _as_data(ServiceForm(instance=service))
+    return {name: value for name, value in data.items() if name not in HIDDEN}
+
+
+def _as_data(form: ServiceForm) -> dict[str, Any]:
+    """Give what a browser would send of a form as it was opened."""
+    data = {name: form.initial.get(name) for name in form.fields if name not in SECRETS}
     return {name: value for name, value in data.items() if value is not None and value is not False}
+
+
+def _tag_names(service: Service) -> list[str]:
+    return [tag.name for tag in service.tags.all()] if service.pk else []
 
 
 def as_form_data(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -345,4 +426,5 @@ def as_form_data(given: Mapping[str, Any]) -> dict[str, Any]:
     for field in ("tags", "locations"):
         if isinstance(data.get(field), list):
             data[field] = ", ".join(data[field])
+    data["known_revision"] = data.pop("revision", None)
     return {name: "" if value is None else value for name, value in data.items()}

@@ -9,6 +9,7 @@ from pydantic import BaseModel, field_validator
 
 from monitors.domain.locations import parse_locations
 from monitors.models import Service
+from monitors.models.fields import Unreadable, shown
 from monitors.queries.dashboard import ServiceRow, next_checks_of, service_row, tags_of
 
 
@@ -64,6 +65,14 @@ class ServiceChange(Schema):
         return tags
 
 
+class ServicePatch(ServiceChange):
+    """Settings of a service to change, and optionally what is known of it."""
+
+    revision: int | None = Field(
+        None, ge=1, lt=2**31, description="refused with 409 where the service is at another one"
+    )
+
+
 class ServiceIn(ServiceChange):
     """A service to add: a name, a URL, and every setting that is not to have its default."""
 
@@ -77,6 +86,7 @@ class ServiceOut(BaseModel):
     id: int
     name: str
     url: str
+    revision: int = Field(..., description="counts the changes of its settings")
     state: str = Field(..., description="UNKNOWN, UP, DEGRADED or DOWN")
     state_since: datetime
     paused: bool
@@ -104,6 +114,9 @@ class ServiceOut(BaseModel):
     body: str
     username: str
     has_password: bool
+    unreadable_secrets: list[str] = Field(
+        ..., description="settings stored under another SECRET_KEY: no check can be made with them"
+    )
     interval_s: int
     timeout_s: float
     expected_status: str
@@ -124,6 +137,7 @@ class ServiceOut(BaseModel):
 
 
 _AS_STORED = (
+    "revision",
     "paused",
     "certificate_expires_at",
     "certificate_issuer",
@@ -189,8 +203,9 @@ def _out(service: Service, row: ServiceRow, next_check_at: datetime | None) -> d
         "secret_header_names": _names(service.secret_headers),
         "has_bearer_token": bool(service.bearer_token),
         "has_password": bool(service.password),
+        "unreadable_secrets": list(service.unreadable_secrets),
     } | {name: getattr(service, name) for name in _AS_STORED}
 
 
-def _names(headers: str) -> list[str]:
-    return [line.partition(":")[0] for line in headers.splitlines()]
+def _names(headers: str | Unreadable) -> list[str]:
+    return [line.partition(":")[0] for line in shown(headers).splitlines()]
