@@ -34,6 +34,13 @@ class Fault(Enum):
         Reason.TIMEOUT,
         "no answer within {timeout_s:g} s: {address} port {port} did not accept the connection",
     )
+    TIMEOUT_CONNECT_ALL = (
+        Reason.TIMEOUT,
+        (
+            "no answer within {timeout_s:g} s: none of {tried} addresses of {host} "
+            "accepted a connection to port {port}"
+        ),
+    )
     TIMEOUT_TLS = (
         Reason.TIMEOUT,
         "no answer within {timeout_s:g} s: {address} port {port} did not finish the TLS handshake",

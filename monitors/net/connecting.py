@@ -1,4 +1,4 @@
-"""Opens a connection to one of the addresses of a host."""
+"""Opens a connection to one of the addresses of a host: the first one that answers."""
 
 import asyncio
 import errno
@@ -10,8 +10,13 @@ from monitors.domain.reasons import Fault
 
 from .errors import CheckFailed
 
+# RFC 8305, section 5: when the next address is tried although the last one may still answer.
+ATTEMPT_DELAY_S = 0.25
+# Each attempt holds a socket; beyond these the oldest gives way, by then two seconds old.
+MAX_AT_A_TIME = 8
 _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EACCES}
-_PATIENCE_S = 2.0
+# Where addresses fail each in its way, the first of these says most about the target.
+_TELLING = (Fault.REFUSED, Fault.CONNECT_FAILED, Fault.UNREACHABLE)
 
 
 @dataclass(slots=True)
@@ -20,67 +25,148 @@ class Endpoint:
 
     host: str = ""
     address: str = ""
+    """The one that is connected to; until there is one, the first that still may be."""
     port: int = 0
+    tried: int = 0
+    """How many addresses were asked for a connection."""
 
 
 async def connect(endpoint: Endpoint, addresses: list[str], deadline: float) -> socket.socket:
-    """Try the addresses in turn; each but the last has its share of the time that is left.
+    """Connect to the first address that answers, each tried while those before are (RFC 8305).
 
-    The deadline is a time of the loop. The endpoint tells the address that is being tried. Raises
-    CheckFailed for the last one.
+    The next one is tried as soon as one has failed, or after a quarter of a second; sooner where
+    the time until the deadline, a time of the loop, is not enough for all. Raises CheckFailed with
+    the most telling failure, and OSError where this machine has no more sockets.
     """
-    now = asyncio.get_running_loop().time
-    for tried, address in enumerate(addresses[:-1]):
-        share_s = (deadline - now()) / (len(addresses) - tried)
-        try:
-            async with asyncio.timeout(min(_PATIENCE_S, share_s)):
-                return await connect_to(endpoint, address)
-        except (CheckFailed, TimeoutError):
-            continue
-    return await connect_to(endpoint, addresses[-1])
+    left_s = deadline - asyncio.get_running_loop().time()
+    race = _Race(endpoint, addresses, min(ATTEMPT_DELAY_S, left_s / len(addresses)))
+    try:
+        return await race.run()
+    finally:
+        race.end()
 
 
 async def connect_to(endpoint: Endpoint, address: str) -> socket.socket:
     """Connect to an address, which is no name. Raises CheckFailed."""
-    endpoint.address = address
-    port = endpoint.port
-    family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    sock = socket.socket(family, socket.SOCK_STREAM)
-    try:
-        sock.setblocking(False)  # noqa: FBT003 - its signature
-        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        await _finish_connecting(sock, sock.connect_ex((address, port)))
-    except OSError as error:
-        sock.close()
-        raise _unconnected(error, address, port) from error
-    except BaseException:
-        sock.close()
-        raise
-    return sock
+    return await connect(endpoint, [address], float("inf"))
 
 
-async def _finish_connecting(sock: socket.socket, outcome: int) -> None:
-    """Wait until a connection stands. Raises OSError.
+class _Race:
+    """The attempts to connect to one host.
 
-    uvloop's sock_connect asks getaddrinfo in a thread even for an address, which costs more than
-    the connection.
+    Works with the loop's readiness alone: uvloop's sock_connect asks getaddrinfo in a thread even
+    for an address, which costs more than the connection, and so would a task for each.
     """
-    if outcome == errno.EINPROGRESS:
-        loop = asyncio.get_running_loop()
-        ready = loop.create_future()
-        loop.add_writer(sock, _set_ready, ready)
+
+    def __init__(self, endpoint: Endpoint, addresses: list[str], delay_s: float) -> None:
+        self._endpoint = endpoint
+        self._delay_s = delay_s
+        self._left = addresses[::-1]
+        self._racing: dict[socket.socket, str] = {}
+        self._failures: list[Exception] = []
+        self._winner: socket.socket | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._loop = asyncio.get_running_loop()
+        self._over: asyncio.Future[socket.socket] = self._loop.create_future()
+
+    async def run(self) -> socket.socket:
+        """Give the first connection that stands. Raises CheckFailed, OSError."""
+        self._go_on()
+        sock = await self._over
+        # Not before: the check may be cancelled between the one and the other.
+        self._winner = None
+        return sock
+
+    def end(self) -> None:
+        """Close whatever is not given away, however the race ended."""
+        if self._timer is not None:
+            self._timer.cancel()
+        for sock in self._racing:
+            self._loop.remove_writer(sock)
+            sock.close()
+        if self._winner is not None:
+            self._winner.close()
+        # They refer back: all of this would wait until somebody looks for garbage.
+        del self._over, self._failures
+
+    def _go_on(self) -> None:
+        """Begin with the next address, and with those after it where it fails at once."""
+        if self._timer is not None:
+            self._timer.cancel()
+        while self._left and not self._begin(self._left.pop()):
+            pass
+        if self._over.done():
+            return
+        if self._left:
+            self._timer = self._loop.call_later(self._delay_s, self._go_on)
+        elif not self._racing:
+            self._lose(min(self._failures, key=_says_less))
+
+    def _begin(self, address: str) -> bool:
+        """Try an address; tell whether it may still answer, or has."""
+        if len(self._racing) >= MAX_AT_A_TIME:
+            self._drop(next(iter(self._racing))).close()
+        family = socket.AF_INET6 if ":" in address else socket.AF_INET
         try:
-            await ready
-        finally:
-            loop.remove_writer(sock)
-        outcome = sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
-    if outcome:
-        raise OSError(outcome, os.strerror(outcome))
+            sock = socket.socket(family, socket.SOCK_STREAM)
+        except OSError as error:
+            self._failures.append(error)
+            return False
+        self._endpoint.tried += 1
+        self._racing[sock] = address
+        self._name_the_first()
+        try:
+            sock.setblocking(False)  # noqa: FBT003 - its signature
+            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return self._take(sock, sock.connect_ex((address, self._endpoint.port)))
+        except OSError as error:
+            return self._fail(sock, error)
+
+    def _take(self, sock: socket.socket, outcome: int) -> bool:
+        """Take what came of an attempt; tell whether it may still answer, or has."""
+        if outcome == errno.EINPROGRESS:
+            self._loop.add_writer(sock, self._meet, sock)
+            return True
+        if outcome:
+            return self._fail(sock, OSError(outcome, os.strerror(outcome)))
+        address = self._racing[sock]
+        self._winner = self._drop(sock)
+        self._endpoint.address = address
+        self._over.set_result(sock)
+        return True
+
+    def _meet(self, sock: socket.socket) -> None:
+        if self._over.done():
+            return
+        if not self._take(sock, sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)):
+            self._go_on()
+
+    def _fail(self, sock: socket.socket, error: OSError) -> bool:
+        failed = _unconnected(error, self._racing[sock], self._endpoint.port)
+        failed.__cause__ = error
+        self._failures.append(failed)
+        self._drop(sock).close()
+        return False
+
+    def _lose(self, failure: Exception) -> None:
+        if isinstance(failure, CheckFailed):
+            self._endpoint.address = failure.failure.facts["address"]
+        self._over.set_exception(failure)
+
+    def _drop(self, sock: socket.socket) -> socket.socket:
+        self._loop.remove_writer(sock)
+        del self._racing[sock]
+        self._name_the_first()
+        return sock
+
+    def _name_the_first(self) -> None:
+        if self._racing:
+            self._endpoint.address = next(iter(self._racing.values()))
 
 
-def _set_ready(ready: "asyncio.Future[None]") -> None:
-    if not ready.done():
-        ready.set_result(None)
+def _says_less(failure: Exception) -> int:
+    # Where this machine had no socket left, nothing is known of the target.
+    return 1 + _TELLING.index(failure.failure.fault) if isinstance(failure, CheckFailed) else 0
 
 
 def _unconnected(error: OSError, address: str, port: int) -> CheckFailed:

@@ -4,6 +4,7 @@ import asyncio
 import socket
 from functools import lru_cache
 from ipaddress import ip_address
+from itertools import zip_longest
 from weakref import WeakKeyDictionary
 
 import aiodns
@@ -22,19 +23,29 @@ _UNKNOWN = {pycares.errno.ARES_ENOTFOUND, pycares.errno.ARES_ENONAME}
 async def resolve(host: str, policy: GuardPolicy, *, prefer_ipv6: bool = False) -> list[str]:
     """Give the addresses of a host that may be contacted, in the order to try them.
 
-    An address needs no lookup. Raises CheckFailed: the name does not exist, has no address, leads
+    The families take turns (RFC 8305, 4), so that one that is dead as a whole costs little. An
+    address needs no lookup. Raises CheckFailed: the name does not exist, has no address, leads
     only where nobody may go, or no server answered. Ends when it is cancelled; the caller holds
     the deadline.
     """
     if "%" in host and not is_address(host):
         raise CheckFailed(Fault.BLOCKED, host=host, address=host)
     addresses = [host] if is_address(host) else await _look_up(host)
-    # c-ares sorts by RFC 6724 within what the machine can reach; the sort is stable.
-    addresses.sort(key=lambda address: (":" in address) is not prefer_ipv6)
     allowed = [address for address in addresses if not is_refused(address, policy)]
     if not allowed:
-        raise CheckFailed(Fault.BLOCKED, host=host, address=addresses[0])
-    return allowed
+        refused = _in_turns(addresses, prefer_ipv6=prefer_ipv6)
+        raise CheckFailed(Fault.BLOCKED, host=host, address=refused[0])
+    return _in_turns(allowed, prefer_ipv6=prefer_ipv6)
+
+
+def _in_turns(addresses: list[str], *, prefer_ipv6: bool) -> list[str]:
+    """Let the families alternate; within each, c-ares has sorted them by RFC 6724."""
+    if len(addresses) == 1:
+        return addresses
+    first = [address for address in addresses if (":" in address) is prefer_ipv6]
+    second = [address for address in addresses if (":" in address) is not prefer_ipv6]
+    turns = zip_longest(first, second)
+    return [address for turn in turns for address in turn if address is not None]
 
 
 @lru_cache(maxsize=65_536)

@@ -85,9 +85,11 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
         read = len(self._reader.body) if self._reader is not None else 0
         where = self.endpoint
         facts = {"timeout_s": timeout_s, "host": where.host, "address": where.address}
-        return Failure(
-            _TIMEOUTS[self.clock.phase], facts | {"port": where.port, "size": f"{read:,}"}
-        )
+        facts |= {"port": where.port, "tried": where.tried, "size": f"{read:,}"}
+        fault = _TIMEOUTS[self.clock.phase]
+        if fault is Fault.TIMEOUT_CONNECT and where.tried > 1:
+            fault = Fault.TIMEOUT_CONNECT_ALL
+        return Failure(fault, facts)
 
     async def _open(self, reader: ResponseReader, sock: socket.socket, *, secure: bool) -> None:
         """Hand the connection to the reader, after the handshake where there is one."""

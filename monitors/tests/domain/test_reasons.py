@@ -16,6 +16,13 @@ SENTENCES: dict[Fault, tuple[dict[str, Any], str]] = {
         LATE,
         "no answer within 5 s: 192.0.2.7 port 443 did not accept the connection",
     ),
+    Fault.TIMEOUT_CONNECT_ALL: (
+        {"timeout_s": 5.0, "tried": 3, "host": "a.example", "port": 443},
+        (
+            "no answer within 5 s: none of 3 addresses of a.example "
+            "accepted a connection to port 443"
+        ),
+    ),
     Fault.TIMEOUT_TLS: (
         LATE,
         "no answer within 5 s: 192.0.2.7 port 443 did not finish the TLS handshake",

@@ -29,6 +29,23 @@ async def test_ipv6_may_be_preferred() -> None:
     assert found == sorted(found, key=lambda address: ":" not in address)
 
 
+@pytest.mark.parametrize(
+    ("prefer_ipv6", "expected"),
+    [
+        (False, ["127.0.0.1", "::1", "127.0.0.2", "::2", "127.0.0.3"]),
+        (True, ["::1", "127.0.0.1", "::2", "127.0.0.2", "127.0.0.3"]),
+    ],
+)
+async def test_families_take_turns(
+    monkeypatch: pytest.MonkeyPatch, prefer_ipv6: bool, expected: list[str]
+) -> None:
+    async def found(_host: str) -> list[str]:
+        return ["127.0.0.1", "127.0.0.2", "169.254.1.1", "127.0.0.3", "::1", "fe80::1", "::2"]
+
+    monkeypatch.setattr("monitors.net.resolver._look_up", found)
+    assert await resolve("a.example", OPEN, prefer_ipv6=prefer_ipv6) == expected
+
+
 async def test_a_name_that_does_not_exist_says_so() -> None:
     with pytest.raises(CheckFailed) as raised:
         await resolve("nowhere.invalid", OPEN)
