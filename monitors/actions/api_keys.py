@@ -4,6 +4,8 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 
+from django.contrib.auth.models import User
+
 from monitors.models import ApiKey
 
 PREFIX_LENGTH = 12
@@ -11,11 +13,14 @@ PREFIX_LENGTH = 12
 USE_NOTED_EVERY = timedelta(minutes=1)
 
 
-def issue(name: str, now: datetime) -> str:
-    """Make a key and give it, this once; only its hash is kept."""
+def issue(name: str, now: datetime, owner: User | None = None) -> str:
+    """Make a key and give it, this once; only its hash is kept.
+
+    It ends with its owner's account; without an owner only when it is revoked.
+    """
     key = f"up_{secrets.token_urlsafe(32)}"
     ApiKey.objects.create(
-        name=name, prefix=key[:PREFIX_LENGTH], key_hash=_hash(key), created_at=now
+        name=name, owner=owner, prefix=key[:PREFIX_LENGTH], key_hash=_hash(key), created_at=now
     )
     return key
 
@@ -31,7 +36,7 @@ def revoke(key_id: int, now: datetime) -> ApiKey:
 
 def recognise(text: str, now: datetime) -> ApiKey | None:
     """Give the key that a caller presents, and note its use; None where it opens nothing."""
-    key = ApiKey.objects.filter(key_hash=_hash(text), revoked_at=None).first()
+    key = ApiKey.objects.that_open().filter(key_hash=_hash(text)).first()
     if key is not None and (key.last_used_at is None or now - key.last_used_at >= USE_NOTED_EVERY):
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     return key

@@ -1,17 +1,30 @@
 """API keys, for staff: seen and revoked here, made on the keys page."""
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 
+from monitors.actions import api_keys
 from monitors.models import ApiKey
 
 
 @admin.register(ApiKey)
 class ApiKeyAdmin(admin.ModelAdmin[ApiKey]):
-    list_display = ("name", "prefix", "created_at", "last_used_at", "revoked_at")
-    readonly_fields = ("name", "prefix", "created_at", "last_used_at")
-    fields = ("name", "prefix", "created_at", "last_used_at", "revoked_at")
+    list_display = ("name", "owner", "prefix", "created_at", "last_used_at", "revoked_at")
+    list_select_related = ("owner",)
+    fields = list_display
+    # What is revoked stays so.
+    readonly_fields = list_display
+    actions = ("revoke",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         del request
         return False
+
+    @admin.action(description="Revoke", permissions=["change"])
+    def revoke(self, request: HttpRequest, chosen: QuerySet[ApiKey]) -> None:
+        now = timezone.now()
+        for key in chosen:
+            api_keys.revoke(key.pk, now)
+        self.message_user(request, f"Revoked {len(chosen)} keys.")

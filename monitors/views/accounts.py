@@ -49,9 +49,9 @@ def keys(request: Request) -> HttpResponse:
     form = ApiKeyForm(request.POST or None)
     new_key = None
     if form.is_valid():
-        new_key = api_keys.issue(form.cleaned_data["name"], timezone.now())
+        new_key = api_keys.issue(form.cleaned_data["name"], timezone.now(), request.user)
         form = ApiKeyForm()
-    context = {"keys": ApiKey.objects.all(), "form": form, "new_key": new_key}
+    context = {"keys": ApiKey.objects.select_related("owner"), "form": form, "new_key": new_key}
     status = 422 if form.is_bound else 200
     return render(request, "monitors/accounts/api_keys.html", context, status=status)
 
