@@ -5,7 +5,7 @@ from datetime import datetime
 from monitors.models import DueCheck, Service
 
 _TIMES = ["due_at", "lease_until", "holder"]
-_WORDS = ["last_status", "last_checked_at"]
+_WORDS = ["last_status", "last_beat_at", "last_checked_at", "last_ended_at"]
 
 
 def schedule(service: Service, now: datetime, *, forget: bool = False) -> None:

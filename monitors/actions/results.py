@@ -1,27 +1,20 @@
 """Takes results into the story: log, state and periods, in one transaction."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 
 from monitors.domain import heartbeats
-from monitors.domain.freshness import fresh_since, fresh_until
-from monitors.domain.locations import agreed_status
+from monitors.domain.freshness import fresh_until
 from monitors.domain.result import CheckResult, Status
-from monitors.domain.schedule import next_beat, retry_at
-from monitors.domain.state import (
-    Standing,
-    Transition,
-    advance,
-    after_clock_step,
-    just_after,
-)
+from monitors.domain.schedule import next_beat, retry_at, retry_beat
+from monitors.domain.state import Step, Transition, advance, after_clock_step
 from monitors.models import CheckEvidence, DueCheck, ServiceStatus
 
-from . import periods, rollups
+from . import periods, rollups, votes
 from .bulk import insert_many, update_many
 from .subjects import Overtaken, Subject, read, write
 
@@ -47,6 +40,8 @@ class Finding:
     """What it answers; None for a check on request."""
     location: str = ""
     """Where it was checked from."""
+    revision: int | None = None
+    """Of a check on request: that of the settings which it was asked with."""
 
 
 def record(findings: Sequence[Finding], now: datetime) -> list[ServiceStatus | None]:
@@ -76,15 +71,16 @@ def _record(
         kept = _kept(findings, subjects)
         rows = _log(kept)
         rollups.mark_late([finding.result.checked_at for finding in kept], now)
+        current = [finding for finding in kept if _is_current(finding, subjects)]
         moved = [
             (finding.service_id, _take_in(subjects[finding.service_id], finding, now))
-            for finding in sorted(kept, key=lambda finding: finding.result.checked_at)
+            for finding in sorted(current, key=lambda finding: finding.result.checked_at)
         ]
         # First the services, as everybody does who moves one: so nobody waits for each other.
-        write([subjects[pk] for pk in sorted({finding.service_id for finding in kept})])
+        write([subjects[pk] for pk in sorted({finding.service_id for finding in current})])
         for service_id, transitions in moved:
             periods.write(service_id, transitions)
-        _reschedule(kept, subjects, now)
+        _reschedule(current, subjects, now)
     return [rows.get(id(finding)) for finding in findings]
 
 
@@ -98,6 +94,16 @@ def _kept(findings: Sequence[Finding], subjects: dict[int, Subject]) -> list[Fin
             # The first answers it.
             open_due.discard(finding.due)
     return kept
+
+
+def _is_current(finding: Finding, subjects: dict[int, Subject]) -> bool:
+    """Tell of a check on request whether it was asked with the settings that hold now.
+
+    One that was begun before an edit is kept in the log, for whoever waits for it, and changes
+    nothing.
+    """
+    revision = finding.revision
+    return revision is None or revision == subjects[finding.service_id].revision
 
 
 def _still_open(findings: Sequence[Finding]) -> set[DueTime]:
@@ -134,47 +140,30 @@ def _values(finding: Finding) -> tuple[Any, ...]:
 def _take_in(subject: Subject, finding: Finding, now: datetime) -> tuple[Transition, ...]:
     """Let a result move its service; give the transitions."""
     result = finding.result
-    before = after_clock_step(subject.standing, now)
-    if before.seen_at is None or result.checked_at >= before.seen_at:
+    subject.standing = after_clock_step(subject.standing, now)
+    seen_at = subject.standing.seen_at
+    if seen_at is None or result.checked_at >= seen_at:
         subject.last = result
         subject.recent = heartbeats.append(subject.recent, result)
-    counted = _agreed(subject, finding, before) if subject.locations else result
-    if counted is None:
-        return ()
-    fresh = fresh_until(counted.ended_at, subject.interval_s, subject.timeout_s)
-    if counted.status is Status.DOWN and result.status is not Status.DOWN:
-        # What others said still holds; this is not one failure more.
-        subject.standing = replace(before, seen_at=counted.checked_at, fresh_until=fresh)
-        return ()
-    step = advance(before, counted, subject.policy, fresh)
+    step = _step(subject, finding, now)
     subject.standing = step.standing
     return step.transitions
 
 
-def _agreed(subject: Subject, finding: Finding, standing: Standing) -> CheckResult | None:
-    """Give what the locations of a service say together, with a result of one of them.
-
-    None where that is nothing yet, and for a check on request: it is no location's. Locations check
-    at the same beat, and are not written in the order in which their checks began: each has its
-    word all the same, from when the last word was taken.
-    """
-    if finding.due is None:
-        return None
+def _step(subject: Subject, finding: Finding, now: datetime) -> Step:
     result = finding.result
-    DueCheck.objects.filter(service=subject.id, location=finding.due.location).update(
-        last_status=result.status.value, last_checked_at=result.checked_at
-    )
-    taken_at = just_after(standing, result.checked_at)
-    since = fresh_since(taken_at, subject.interval_s, subject.timeout_s)
-    said = DueCheck.objects.filter(service=subject.id, last_checked_at__gte=since)
-    statuses = [Status(status) for status in said.values_list("last_status", flat=True)]
-    status = agreed_status(statuses, subject.locations_before_down)
-    return replace(result, status=status, checked_at=taken_at) if status is not None else None
+    if not subject.locations:
+        fresh = fresh_until(result.ended_at, subject.interval_s, subject.timeout_s)
+        return advance(subject.standing, result, subject.policy, fresh)
+    if finding.due is None or result.status is Status.NOT_JUDGED:
+        # A check on request is no location's.
+        return Step(subject.standing)
+    return votes.take_in(subject, finding.due.location, finding.due.at, result, now)
 
 
 def _reschedule(kept: Sequence[Finding], subjects: dict[int, Subject], now: datetime) -> None:
     """Set the next due times: the next beat, or a retry while a failure is unconfirmed."""
-    answered = []
+    answered, sooner = [], []
     for finding in kept:
         subject = subjects[finding.service_id]
         retry = _retry(subject, finding.result, now)
@@ -182,15 +171,23 @@ def _reschedule(kept: Sequence[Finding], subjects: dict[int, Subject], now: date
             beat = next_beat(subject.id, subject.interval_s, now)
             next_at = min(beat, retry) if retry else beat
             answered.append((next_at, None, subject.id, finding.due.location))
-        elif retry is not None:
-            # What a checker has taken is about to be answered anyway.
-            sooner = DueCheck.objects.filter(service=subject.id, due_at__gt=retry)
-            sooner.filter(lease_until=None).update(due_at=retry)
+        if retry is not None and (finding.due is None or subject.locations):
+            sooner.append((subject.id, retry))
     update_many(DueCheck, ("due_at", "lease_until"), answered, DUE_CHECK_KEYS)
+    for service_id, retry in sooner:
+        # What a checker has taken is about to be answered anyway.
+        later = DueCheck.objects.filter(service=service_id, due_at__gt=retry, lease_until=None)
+        later.update(due_at=retry)
 
 
 def _retry(subject: Subject, result: CheckResult, now: datetime) -> datetime | None:
-    if subject.standing.streak == 0 or result.status is not Status.DOWN:
+    """Give when to look again before the next beat; None where there is no need."""
+    standing, every_s = subject.standing, subject.retry_interval_s
+    if result.status is Status.NOT_JUDGED:
+        return max(now, retry_at(result.checked_at, every_s))
+    if standing.streak_since is None or result.status is not Status.DOWN:
         return None
-    # A check may last longer than the wait for the next.
-    return max(now, retry_at(result.checked_at, subject.retry_interval_s))
+    if subject.locations:
+        # Their votes only count together where they are of one beat.
+        return retry_beat(standing.streak_since, every_s, now)
+    return max(now, retry_at(result.checked_at, every_s))

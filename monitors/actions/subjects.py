@@ -38,6 +38,7 @@ _READ = (
     "recent",
     "locations",
     "locations_before_down",
+    "revision",
 )
 _LAST_COLUMNS = (
     "last_checked_at",
@@ -69,6 +70,7 @@ class Subject:
     recent: str
     locations: str
     locations_before_down: int
+    revision: int
     version: str | None
     """Of the row that was read; None where it is locked."""
     last: CheckResult | None = None
@@ -105,6 +107,7 @@ def _subject(  # noqa: PLR0913, PLR0917 - the columns of _READ
     recent: str,
     locations: str,
     locations_before_down: int,
+    revision: int,
 ) -> Subject:
     standing = Standing(State(state), state_since, streak, streak_since, seen_at, fresh_until)
     policy = Policy(failures_before_down, successes_before_up)
@@ -118,6 +121,7 @@ def _subject(  # noqa: PLR0913, PLR0917 - the columns of _READ
         recent,
         locations,
         locations_before_down,
+        revision,
         version,
     )
 

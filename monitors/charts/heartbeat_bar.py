@@ -26,15 +26,18 @@ class Bar:
     y: int
     height: int
     kind: str
-    """up, degraded, down or empty; DOWN has a gap in it besides, for those who see no colour."""
+    """up, degraded, down, unknown (not judged) or empty.
+
+    DOWN has a gap in it besides, for those who see no colour.
+    """
     title: str
 
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
     bars: str
-    shown: int
-    down: int
+    said: str
+    """How many there are, and how many of them were down or not judged."""
 
 
 def svg(recent: str, name: str) -> str:
@@ -43,7 +46,7 @@ def svg(recent: str, name: str) -> str:
     By hand, since a list page has 1,500 bars.
     """
     drawn = _drawn(recent)
-    label = f"Last {drawn.shown} checks of {name}: {drawn.down} down"
+    label = drawn.said.format(name=name)
     return (
         f'<svg class="heartbeats" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
         f' role="img" aria-label="{escape(label)}">{drawn.bars}</svg>'
@@ -54,8 +57,14 @@ def svg(recent: str, name: str) -> str:
 @lru_cache(maxsize=2_000)
 def _drawn(recent: str) -> _Drawn:
     shown = read(recent)[-SLOTS:]
+    return _Drawn("".join(map(_rect, bars(shown))), _said(shown))
+
+
+def _said(shown: Sequence[Heartbeat]) -> str:
     down = sum(beat.status is Status.DOWN for beat in shown)
-    return _Drawn("".join(map(_rect, bars(shown))), len(shown), down)
+    not_judged = sum(beat.status is Status.NOT_JUDGED for beat in shown)
+    more = f", {not_judged} not judged" if not_judged else ""
+    return f"Last {len(shown)} checks of {{name}}: {down} down{more}"
 
 
 def bars(heartbeats: Sequence[Heartbeat]) -> tuple[Bar, ...]:
@@ -72,6 +81,8 @@ def _bar(slot: int, beat: Heartbeat, slowest: int) -> Bar:
     time = beat.response_time_ms
     if beat.status is Status.DOWN:
         return Bar(slot * STEP, 0, HEIGHT, kind, _title(beat))
+    if beat.status is Status.NOT_JUDGED:
+        return Bar(slot * STEP, HEIGHT - _LOWEST, _LOWEST, kind, _title(beat))
     share = (time or 0) / slowest if slowest else 0
     height = _LOWEST + round(share * (HEIGHT - _LOWEST) * 0.7)
     return Bar(slot * STEP, HEIGHT - height, height, kind, _title(beat))

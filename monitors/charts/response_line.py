@@ -13,6 +13,8 @@ from .scale import Scale, round_ticks, time_ticks
 WIDTH, HEIGHT = 520, 210
 LEFT, RIGHT, TOP, BOTTOM = 62, 28, 12, 28
 _HALF_A_LABEL = 60
+# Where the line breaks: nothing was measured.
+_GAPS = {Status.DOWN.value.lower(), Status.NOT_JUDGED.value.lower()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,7 @@ def response_line(points: Sequence[ResponsePoint]) -> ResponseLine | None:
         uppers=_lines(points, [_upper(p, dot, y) for p, dot in zip(points, placed, strict=True)])
         if uppers
         else (),
-        dots=tuple(dot for dot in placed if dot.kind != "down"),
+        dots=tuple(dot for dot in placed if dot.kind not in _GAPS),
         downs=tuple(dot for dot in placed if dot.kind == "down"),
         values=tuple(ValueTick(y(tick), milliseconds(tick) if tick else "0") for tick in ticks),
         times=_times(points[0].at, points[-1].at, x),
@@ -111,9 +113,9 @@ def _lines(points: Sequence[ResponsePoint], placed: Sequence[Dot]) -> tuple[str,
     longest = _longest_step(points)
     for number, (point, dot) in enumerate(zip(points, placed, strict=True)):
         apart = number > 0 and point.at - points[number - 1].at > longest
-        if dot.kind == "down" or apart:
+        if dot.kind in _GAPS or apart:
             pieces.append([])
-        if dot.kind != "down":
+        if dot.kind not in _GAPS:
             pieces[-1].append(f"{dot.x},{dot.y}")
     return tuple(" ".join(piece) for piece in pieces if len(piece) > 1)
 
@@ -131,9 +133,12 @@ def _times(start: datetime, end: datetime, x: Scale) -> tuple[TimeTick, ...]:
 
 def _summary(points: Sequence[ResponsePoint], times: Sequence[float]) -> str:
     down = sum(point.status is Status.DOWN for point in points)
+    not_judged = sum(point.status is Status.NOT_JUDGED for point in points)
+    counts = f"{len(points)} checks, {down} of them down"
+    if not_judged:
+        counts += f", {not_judged} not judged"
     if not times:
-        return f"{len(points)} checks, {down} of them down; no response was timed."
+        return f"{counts}; no response was timed."
     return (
-        f"{len(points)} checks, {down} of them down; "
-        f"response times from {milliseconds(min(times))} to {milliseconds(max(times))}."
+        f"{counts}; response times from {milliseconds(min(times))} to {milliseconds(max(times))}."
     )

@@ -21,6 +21,8 @@ _PAIRS = len(_DIGITS) * len(_DIGITS)
 _LOG_STEP = math.log(1.01)
 # The step of no response time, and the last of those that fit.
 _NONE, _LAST = 0, _PAIRS // len(_STATUSES) - 1
+# What is left over.
+_NOT_JUDGED = _PAIRS - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +35,7 @@ class Heartbeat:
 
 def append(text: str, result: CheckResult) -> str:
     """Add a result at the end and let the oldest beyond `KEPT` fall out."""
-    code = _step(result.response_time_ms) * len(_STATUSES) + _NUMBER[result.status]
-    high, low = divmod(code, len(_DIGITS))
+    high, low = divmod(_code(result), len(_DIGITS))
     return text[-_WIDTH * (KEPT - 1) :] + _DIGITS[high] + _DIGITS[low]
 
 
@@ -47,9 +48,18 @@ def read(text: str) -> tuple[Heartbeat, ...]:
 
 @lru_cache(maxsize=_PAIRS)
 def _read(high: str, low: str) -> Heartbeat:
-    step, number = divmod(_VALUE[high] * len(_DIGITS) + _VALUE[low], len(_STATUSES))
+    code = _VALUE[high] * len(_DIGITS) + _VALUE[low]
+    if code == _NOT_JUDGED:
+        return Heartbeat(Status.NOT_JUDGED, None)
+    step, number = divmod(code, len(_STATUSES))
     time_ms = None if step == _NONE else round(math.exp((step - 1) * _LOG_STEP))
     return Heartbeat(_STATUSES[number], time_ms)
+
+
+def _code(result: CheckResult) -> int:
+    if result.status is Status.NOT_JUDGED:
+        return _NOT_JUDGED
+    return _step(result.response_time_ms) * len(_STATUSES) + _NUMBER[result.status]
 
 
 def _step(time_ms: float | None) -> int:

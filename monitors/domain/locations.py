@@ -1,9 +1,7 @@
 """Names of the places that checkers stand in."""
 
 import re
-from collections.abc import Sequence
 
-from .result import Status
 from .spec import BadSetting
 
 MAX_LENGTH = 40
@@ -23,17 +21,3 @@ def parse_location(text: str) -> str:
 def parse_locations(text: str) -> tuple[str, ...]:
     """Read names with commas between them, each once. Raises BadSetting."""
     return tuple(dict.fromkeys(parse_location(part) for part in text.split(",") if part.strip()))
-
-
-def agreed_status(statuses: Sequence[Status], needed: int) -> Status | None:
-    """Tell what locations say together, each by its newest result.
-
-    DOWN where at least `needed` of them say so, else the worse of what the others say; None where
-    there are no others and too few say DOWN.
-    """
-    others = [status for status in statuses if status is not Status.DOWN]
-    if len(statuses) - len(others) >= needed:
-        return Status.DOWN
-    if not others:
-        return None
-    return Status.DEGRADED if Status.DEGRADED in others else Status.UP

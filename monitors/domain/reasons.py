@@ -118,11 +118,32 @@ class Fault(Enum):
     )
     BLOCKED = Reason.BLOCKED, "{host} leads to {address}, an address that may not be contacted"
     SLOW = Reason.SLOW, "{answer} after {elapsed_ms:.0f} ms, slower than {limit_ms:g} ms"
+
+    # Of our own side: none of these says anything about the target, which is not judged.
     INTERNAL = Reason.INTERNAL, "the check itself failed ({detail}); the service was not judged"
+    UNREADABLE = Reason.INTERNAL, "not checked: {detail}"
+    NO_SOCKET = Reason.INTERNAL, "the checker cannot open a connection: {detail}"
+    NO_WAY_OUT = (
+        Reason.INTERNAL,
+        "the checker's own machine has no route to {address} port {port}: {detail}",
+    )
+    NO_NAME_SERVER = (
+        Reason.INTERNAL,
+        "the name server that the checker's own machine uses does not answer: {detail}",
+    )
+    STALLED = (
+        Reason.INTERNAL,
+        "the checker itself was stalled for {stalled_s:.1f} s of this check: {otherwise}",
+    )
 
     def __init__(self, reason: Reason, sentence: str) -> None:
         self.reason = reason
         self.sentence = sentence
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it happened on our own side."""
+        return self.reason is Reason.INTERNAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,12 @@ class Status(StrEnum):
     UP = "UP"
     DEGRADED = "DEGRADED"
     DOWN = "DOWN"
+    NOT_JUDGED = "UNKNOWN"
+    """Something on our own side kept the check from saying anything about its target."""
 
     @property
     def label(self) -> str:
-        return self.value.capitalize()
+        return "Not judged" if self is Status.NOT_JUDGED else self.value.capitalize()
 
 
 NO_PHASES = Phases()

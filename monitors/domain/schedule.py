@@ -30,6 +30,12 @@ def next_beat(service_id: int, interval_s: int, now: datetime) -> datetime:
     return beat if beat > now else beat + timedelta(seconds=interval_s)
 
 
+def retry_beat(since: datetime, retry_interval_s: int, now: datetime) -> datetime:
+    """Give the time of the next check after now, the same for all who know since when it fails."""
+    passed = max(0, (now - since).total_seconds()) // retry_interval_s
+    return since + timedelta(seconds=(passed + 1) * retry_interval_s)
+
+
 def retry_at(checked_at: datetime, retry_interval_s: int) -> datetime:
     """Give the time of the next check while a failure is unconfirmed."""
     return checked_at + timedelta(seconds=retry_interval_s)

@@ -77,9 +77,11 @@ def advance(standing: Standing, result: CheckResult, policy: Policy, fresh_until
     after UNKNOWN decides at once, and so does a change between UP and DEGRADED. A result that
     is not newer than the newest that counted changes nothing; one that is older than the present
     state (a clock was set back) counts from where that began. Time in which the service was not
-    fresh becomes UNKNOWN. `fresh_until` is how long this result stays fresh.
+    fresh becomes UNKNOWN. One that was not judged changes nothing: freshness runs on.
+    `fresh_until` is how long this result stays fresh.
     """
-    if standing.state is State.PAUSED or _comes_late(standing, result):
+    not_counted = result.status is Status.NOT_JUDGED or standing.state is State.PAUSED
+    if not_counted or _comes_late(standing, result):
         return Step(standing)
     closed = _close_gap(standing, result.checked_at)
     moved = _confirm(closed.standing, result, policy)
@@ -102,6 +104,20 @@ def just_after(standing: Standing, at: datetime) -> datetime:
     if standing.seen_at is None or at > standing.seen_at:
         return at
     return standing.seen_at + timedelta(microseconds=1)
+
+
+def refreshed(standing: Standing, result: CheckResult, fresh_until: datetime) -> Standing:
+    """Keep a state fresh by a result that decides nothing, where it says the same.
+
+    One that says something else speaks against the state, and does not keep it alive.
+    """
+    fresh = standing.fresh_until is not None and result.checked_at <= standing.fresh_until
+    is_down = standing.state is State.DOWN
+    if not fresh or standing.state in {State.UNKNOWN, State.PAUSED}:
+        return standing
+    if is_down is not (result.status is Status.DOWN):
+        return standing
+    return replace(standing, seen_at=result.checked_at, fresh_until=fresh_until)
 
 
 def expire(standing: Standing, now: datetime) -> Step:
@@ -133,7 +149,7 @@ def _close_gap(standing: Standing, now: datetime) -> Step:
 
 def _confirm(standing: Standing, result: CheckResult, policy: Policy) -> Step:
     found = STATE_OF[result.status]
-    if found is standing.state or not _wants_confirmation(standing.state, found):
+    if found is standing.state or not wants_confirmation(standing.state, found):
         return move(standing, found, result.checked_at)
     streak = standing.streak + 1
     streak_since = standing.streak_since or result.checked_at
@@ -143,5 +159,6 @@ def _confirm(standing: Standing, result: CheckResult, policy: Policy) -> Step:
     return Step(replace(standing, streak=streak, streak_since=streak_since))
 
 
-def _wants_confirmation(state: State, found: State) -> bool:
+def wants_confirmation(state: State, found: State) -> bool:
+    """Tell whether such a change takes several results in a row."""
     return state is not State.UNKNOWN and State.DOWN in (state, found)

@@ -1,8 +1,7 @@
 """The only place that decides whether a check was good or bad."""
 
 import logging
-from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from .assertions import broken_assertion, decoded_beginning
 from .evidence import LOOKED_THROUGH, Evidence, evidence
@@ -16,6 +15,7 @@ from .wording import one_line, rough_duration
 logger = logging.getLogger(__name__)
 
 MAX_FACT = 200
+MAX_MESSAGE = 500
 
 
 def judge(spec: CheckSpec, observation: Observation) -> CheckResult:
@@ -23,21 +23,34 @@ def judge(spec: CheckSpec, observation: Observation) -> CheckResult:
 
     DOWN: no answer, a status that is not accepted, or an assertion that does not hold.
     DEGRADED: a good answer whose certificate expires soon, or that took too long.
+    NOT_JUDGED: something on our own side, an error of ours in judging included, that says nothing
+    about the target.
     """
     try:
         return _judge(spec, observation)
     except Exception as error:
-        # Whatever a target sends must not keep its service from having a verdict.
         logger.exception("A response of %s cannot be judged", spec.url)
         failure = Failure(Fault.INTERNAL, {"detail": type(error).__name__})
-        return _result(spec, replace(observation, response=None), Status.DOWN, failure)
+        return not_judged(failure, observation.started_at, observation.loop_lag_ms)
+
+
+def not_judged(failure: Failure, at: datetime, loop_lag_ms: float = 0.0) -> CheckResult:
+    """Give the result of a check that our own side kept from saying anything."""
+    return CheckResult(
+        checked_at=at,
+        status=Status.NOT_JUDGED,
+        reason=failure.reason,
+        message=one_line(failure.message)[:MAX_MESSAGE],
+        loop_lag_ms=loop_lag_ms,
+    )
 
 
 def _judge(spec: CheckSpec, observation: Observation) -> CheckResult:
     response = observation.response
     if response is None:
         failure = observation.failure or Failure(Fault.INTERNAL, {"detail": "nothing was seen"})
-        return _result(spec, observation, Status.DOWN, failure)
+        status = Status.NOT_JUDGED if failure.fault.is_ours else Status.DOWN
+        return _result(spec, observation, status, failure)
     for bad, status in ((_broken, Status.DOWN), (_weak, Status.DEGRADED)):
         failed = bad(spec, observation, response)
         if failed is not None:

@@ -9,15 +9,18 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from monitors.actions.results import Finding, record
+from monitors.domain.reasons import Failure
 from monitors.domain.result import CheckResult
 from monitors.domain.spec import CheckSpec
-from monitors.domain.verdict import judge
+from monitors.domain.verdict import judge, not_judged
 from monitors.models import Service, ServiceStatus
 from monitors.probes import observe
 
 from .claims import ANYWHERE, Claim, Claimer
 from .database import AWAY
 from .limits import limits
+from .settings_of import read_spec
+from .watch import LoopWatch, watched
 
 CONCURRENCY = 100
 # The id of no checker.
@@ -55,27 +58,29 @@ async def check_many(services: Sequence[Service]) -> AsyncIterator[Checked]:
     Results that arrive while others are being stored are stored together.
     """
     slots = asyncio.Semaphore(CONCURRENCY)
+    async with watched() as watch:
 
-    async def check(service: Service) -> tuple[Service, CheckResult]:
-        async with slots:
-            return service, await try_out(service.check_spec())
+        async def check(service: Service) -> tuple[Service, CheckResult]:
+            async with slots:
+                return service, await _found(read_spec(service), watch)
 
-    pending = {asyncio.create_task(check(service)) for service in services}
-    try:
-        while pending:
-            done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-            for checked in await _store([task.result() for task in done]):
-                yield checked
-    finally:
-        for task in pending:
-            task.cancel()
+        pending = {asyncio.create_task(check(service)) for service in services}
+        try:
+            while pending:
+                done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+                for checked in await _store([task.result() for task in done]):
+                    yield checked
+        finally:
+            for task in pending:
+                task.cancel()
 
 
 async def check_due(location: str = ANYWHERE) -> AsyncIterator[Checked]:
     """Check what is due and held by no checker, and keep its beat, until nothing is left."""
     claimer = Claimer(NOBODY, location)
     while claims := await sync_to_async(_claim)(claimer):
-        found = await asyncio.gather(*(try_out(claim.spec) for claim in claims))
+        async with watched() as watch:
+            found = await asyncio.gather(*(_found(claim.spec, watch) for claim in claims))
         findings = [
             Finding(claim.due.service_id, result, claim.due, location)
             for claim, result in zip(claims, found, strict=True)
@@ -94,7 +99,9 @@ def _claim(claimer: Claimer) -> list[Claim]:
 
 async def check_one(service: Service) -> Checked:
     """Check one service now and store what was found."""
-    (checked,) = await _store([(service, await try_out(service.check_spec()))])
+    async with watched() as watch:
+        result = await _found(read_spec(service), watch)
+    (checked,) = await _store([(service, result)])
     return checked
 
 
@@ -103,14 +110,22 @@ check_one_sync = async_to_sync(check_one)
 
 async def try_out(spec: CheckSpec) -> CheckResult:
     """Check an address and store nothing."""
-    return judge(spec, await observe(spec, limits()))
+    async with watched() as watch:
+        return await _found(spec, watch)
 
 
 try_out_sync = async_to_sync(try_out)
 
 
+async def _found(spec: CheckSpec | Failure, watch: LoopWatch) -> CheckResult:
+    """Check, where the settings could be read."""
+    if isinstance(spec, Failure):
+        return not_judged(spec, timezone.now())
+    return judge(spec, await observe(spec, limits(), watch.lag_ms))
+
+
 async def _store(found: list[tuple[Service, CheckResult]]) -> list[Checked]:
-    findings = [Finding(service.pk, result) for service, result in found]
+    findings = [Finding(service.pk, result, revision=service.revision) for service, result in found]
     try:
         rows = await sync_to_async(record)(findings, timezone.now())
     except AWAY as error:

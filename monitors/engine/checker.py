@@ -4,16 +4,17 @@ import asyncio
 import logging
 import math
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
 from monitors.actions.results import DueTime, Finding
 from monitors.domain.observation import Observation
+from monitors.domain.reasons import Failure, Fault
 from monitors.domain.result import CheckResult
 from monitors.domain.spec import CheckSpec
-from monitors.domain.verdict import judge
+from monitors.domain.verdict import judge, not_judged
 from monitors.probes import observe
 
 from .claims import RENEW_EVERY_S, Claim, Claimer, pull_forward
@@ -69,17 +70,25 @@ class Checker:
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            began = time.monotonic()
-            try:
-                more = await self._start_due()
-                self.recorder.is_hurried = began < self._hurried_until_s
-                poll_s = HURRIED_POLL_S if self.recorder.is_hurried else POLL_S
-                pause_s = 0.0 if more else max(0.0, poll_s - (time.monotonic() - began))
-            except AWAY as error:
-                logger.warning("No checks are started while the database is away: %s", error)
-                pause_s = RETRY_AFTER_S
-            await _wait(stop, pause_s)
+            await _wait(stop, await self._turn())
         await self._finish()
+
+    async def _turn(self) -> float:
+        """Start what is due; give for how many seconds to wait until the next time."""
+        began = time.monotonic()
+        try:
+            more = await self._start_due()
+        except AWAY as error:
+            logger.warning("No checks are started while the database is away: %s", error)
+            return RETRY_AFTER_S
+        except Exception:
+            # Whatever it is, those that can be checked are.
+            self.gauges.erred()
+            logger.exception("No checks could be started; the checker tries again")
+            return RETRY_AFTER_S
+        self.recorder.is_hurried = began < self._hurried_until_s
+        poll_s = HURRIED_POLL_S if self.recorder.is_hurried else POLL_S
+        return 0.0 if more else max(0.0, poll_s - (time.monotonic() - began))
 
     async def _start_due(self) -> bool:
         """Start what is due, as far as there is room; tell whether there may be more to take."""
@@ -115,14 +124,25 @@ class Checker:
         if early > timedelta(0):
             # Where the clock is set back between claim and check, no longer than a claim reaches.
             await _sleep_until_tick_after(min(early, AHEAD).total_seconds())
-        async with self.hosts.slot(claim.host), self._slots:
-            lag_before_ms = self.watch.lag_ms
-            with self.gauges.one_in_flight():
-                seen = await observe(claim.spec, limits())
-        seen = replace(seen, loop_lag_ms=self.watch.lag_ms - lag_before_ms)
-        result = await _judged(claim.spec, seen)
-        self.gauges.checked(late_s=(seen.started_at - claim.due.at).total_seconds())
+        result = await self._found(claim)
+        self.gauges.checked(late_s=(result.checked_at - claim.due.at).total_seconds())
         self.recorder.put(Finding(claim.due.service_id, result, claim.due, self.location))
+
+    async def _found(self, claim: Claim) -> CheckResult:
+        if isinstance(claim.spec, Failure):
+            return not_judged(claim.spec, datetime.now(UTC))
+        try:
+            return await self._observe(claim, claim.spec)
+        except Exception as error:
+            logger.exception("The check of service %d failed", claim.due.service_id)
+            failure = Failure(Fault.INTERNAL, {"detail": type(error).__name__})
+            return not_judged(failure, datetime.now(UTC))
+
+    async def _observe(self, claim: Claim, spec: CheckSpec) -> CheckResult:
+        async with self.hosts.slot(claim.host), self._slots:
+            with self.gauges.one_in_flight():
+                seen = await observe(spec, limits(), self.watch.lag_ms)
+        return await _judged(spec, seen)
 
     def _forget(self, task: asyncio.Task[None]) -> None:
         claim = self._tasks.pop(task)

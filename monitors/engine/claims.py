@@ -13,9 +13,12 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from monitors.actions.results import DueTime
+from monitors.domain.reasons import Failure
 from monitors.domain.spec import CheckSpec
 from monitors.models import DueCheck, Service
 from monitors.models.due_check import DueCheckQuerySet
+
+from .settings_of import read_spec
 
 LEASE_S = 12.0
 # A checker takes its share ahead of time; what has waited so long has been left by its own.
@@ -30,7 +33,8 @@ class Claim:
     """One due check that this checker has to itself as long as it renews the lease."""
 
     due: DueTime
-    spec: CheckSpec
+    spec: CheckSpec | Failure
+    """What to check; a failure where its settings cannot be read."""
     host: str
     interval_s: int
 
@@ -52,7 +56,7 @@ class _Share:
 @dataclass(frozen=True, slots=True)
 class _Known:
     revision: int
-    spec: CheckSpec
+    spec: CheckSpec | Failure
     host: str
     interval_s: int
 
@@ -167,8 +171,8 @@ class Claimer:
             if (known := self._recall(service_id)) is None or known.revision != revision
         ]
         for service in Service.objects.filter(pk__in=unknown) if unknown else ():
-            spec = service.check_spec()
-            host = urlsplit(spec.url).hostname or ""
+            spec = read_spec(service)
+            host = urlsplit(spec.url).hostname or "" if isinstance(spec, CheckSpec) else ""
             self._known[service.pk] = _Known(service.revision, spec, host, service.interval_s)
 
 

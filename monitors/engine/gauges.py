@@ -15,6 +15,8 @@ class Gauges:
     late_ms: float = 0.0
     lag_ms: float = 0.0
     write_ms: float = 0.0
+    errors: int = 0
+    """Unexpected errors since the checker began; the log has each."""
     since_s: float = field(default_factory=time.monotonic)
 
     @contextmanager
@@ -34,6 +36,9 @@ class Gauges:
 
     def wrote(self, took_s: float) -> None:
         self.write_ms = max(self.write_ms, took_s * 1_000)
+
+    def erred(self) -> None:
+        self.errors += 1
 
     @property
     def checks_per_s(self) -> float:

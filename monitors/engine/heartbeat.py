@@ -25,6 +25,6 @@ async def keep_beating(url: str, database: DatabaseThread, every_s: float = EVER
     while True:
         if time.monotonic() - database.answered_s < ANSWERED_WITHIN_S:
             result = judge(spec, await observe(spec, limits()))
-            if result.status is Status.DOWN:
+            if result.status in {Status.DOWN, Status.NOT_JUDGED}:
                 logger.warning("The heartbeat did not arrive: %s", result.message)
         await asyncio.sleep(every_s)

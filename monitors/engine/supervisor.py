@@ -5,9 +5,9 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.utils import timezone
@@ -16,10 +16,12 @@ from . import watch
 from .checker import Checker
 from .claims import Claimer
 from .database import AWAY, DatabaseThread
+from .descriptors import make_room
 from .gauges import Gauges
 from .heartbeat import keep_beating
 from .host_cap import HostCap
 from .housekeeping import Housekeeper
+from .keep_going import keep_going
 from .memory import collect_seldom
 from .presence import Presence, keep_telling, register, sign_off
 from .recorder import Recorder
@@ -79,6 +81,7 @@ async def run_forever(identity: Identity) -> None:
     found is written, the rest is given back. A part that dies stops the whole, with its error.
     """
     collect_seldom()
+    identity = replace(identity, concurrency=make_room(identity.concurrency))
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -89,20 +92,29 @@ async def run_forever(identity: Identity) -> None:
         _leave(0)
         return
     parts = assemble(identity, presence, database)
-    telling = keep_telling(presence, parts.gauges, parts.recorder, parts.checker.claimer, database)
-    beside = [
-        asyncio.create_task(parts.watch.run(), name="watch"),
-        asyncio.create_task(telling, name="presence"),
-    ]
     housekeeping = DatabaseThread()
-    keeping = Housekeeper(housekeeping).run()
-    beside.append(asyncio.create_task(keeping, name="housekeeping"))
-    if settings.HEARTBEAT_URL:
-        beating = keep_beating(settings.HEARTBEAT_URL, database)
-        beside.append(asyncio.create_task(beating, name="heartbeat"))
+    beside = [
+        asyncio.create_task(keep_going(name, part, parts.gauges), name=name)
+        for name, part in _beside(parts, housekeeping).items()
+    ]
     with _guarded(parts.watch):
         await _run(parts, beside, stop)
     await _end(housekeeping)
+
+
+def _beside(parts: Parts, housekeeping: DatabaseThread) -> dict[str, Callable[[], Awaitable[None]]]:
+    """Give what runs beside the checks."""
+    claimer = parts.checker.claimer
+    beside: dict[str, Callable[[], Awaitable[None]]] = {
+        "watch": parts.watch.run,
+        "presence": lambda: keep_telling(
+            parts.presence, parts.gauges, parts.recorder, claimer, parts.database
+        ),
+        "housekeeping": Housekeeper(housekeeping).run,
+    }
+    if settings.HEARTBEAT_URL:
+        beside["heartbeat"] = lambda: keep_beating(settings.HEARTBEAT_URL, parts.database)
+    return beside
 
 
 async def _register(

@@ -7,6 +7,8 @@ import os
 import sys
 import threading
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from .gauges import Gauges
 
@@ -23,20 +25,47 @@ class LoopWatch:
 
     def __init__(self, gauges: Gauges) -> None:
         self._gauges = gauges
-        self.lag_ms = 0.0
+        self._lag_ms = 0.0
+        self._turned_s: float | None = None
         self.beat_s = time.monotonic()
         """When the loop was last seen to turn."""
 
+    def lag_ms(self) -> float:
+        """Tell by how much the loop has been late so far.
+
+        Up to this moment: where the loop has just come back, others may have their turn first.
+        """
+        if self._turned_s is None:
+            return self._lag_ms
+        late_s = time.perf_counter() - self._turned_s - PERIOD_S
+        return self._lag_ms + (late_s * 1_000 if late_s > TOLERATED_S else 0.0)
+
     async def run(self) -> None:
         """Watch until cancelled."""
-        while True:
-            began = time.perf_counter()
-            await asyncio.sleep(PERIOD_S)
-            late_s = time.perf_counter() - began - PERIOD_S
-            self.beat_s = time.monotonic()
-            if late_s > TOLERATED_S:
-                self.lag_ms += late_s * 1_000
-                self._gauges.lagged(late_s * 1_000)
+        try:
+            while True:
+                began = self._turned_s = time.perf_counter()
+                await asyncio.sleep(PERIOD_S)
+                self._turned(time.perf_counter() - began - PERIOD_S)
+        finally:
+            self._turned_s = None
+
+    def _turned(self, late_s: float) -> None:
+        self.beat_s = time.monotonic()
+        if late_s > TOLERATED_S:
+            self._lag_ms += late_s * 1_000
+            self._gauges.lagged(late_s * 1_000)
+
+
+@asynccontextmanager
+async def watched() -> AsyncIterator[LoopWatch]:
+    """Watch the running loop for a while, where no checker does."""
+    watch = LoopWatch(Gauges())
+    watching = asyncio.create_task(watch.run())
+    try:
+        yield watch
+    finally:
+        watching.cancel()
 
 
 def guard(watch: LoopWatch, stop: threading.Event, after_s: float = STALLED_AFTER_S) -> None:

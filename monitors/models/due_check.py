@@ -37,7 +37,13 @@ class DueCheck(models.Model):
     holder = models.PositiveIntegerField(null=True)
     """The id of that checker."""
     last_status = models.CharField(max_length=8, default="")
+    """What the location found last, at which beat, and from when to when it checked.
+
+    Only kept where a service names locations.
+    """
+    last_beat_at = models.DateTimeField(null=True)
     last_checked_at = models.DateTimeField(null=True)
+    last_ended_at = models.DateTimeField(null=True)
 
     objects = DueCheckQuerySet.as_manager()
 

@@ -168,6 +168,8 @@ class Service(models.Model):
     streak_since = models.DateTimeField(null=True, editable=False)
     seen_at = models.DateTimeField(null=True, editable=False)
     fresh_until = models.DateTimeField(null=True, editable=False)
+    agreed_beat_at = models.DateTimeField(null=True, editable=False)
+    """The beat of the newest agreement of locations that was counted for a change of state."""
     last_checked_at = models.DateTimeField(null=True, editable=False)
     last_status = models.CharField(max_length=8, default="", editable=False)
     last_reason = models.CharField(max_length=11, default="", editable=False)

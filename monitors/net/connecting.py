@@ -14,9 +14,27 @@ from .errors import CheckFailed
 ATTEMPT_DELAY_S = 0.25
 # Each attempt holds a socket; beyond these the oldest gives way, by then two seconds old.
 MAX_AT_A_TIME = 8
+# What our own machine says at once, without having asked anybody: it has no route, no port left, or
+# a rule of its own against it.
+_NO_WAY_OUT = {
+    errno.ENETUNREACH,
+    errno.EHOSTUNREACH,
+    errno.EADDRNOTAVAIL,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EINVAL,
+}
 _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EACCES}
 # Where addresses fail each in its way, the first of these says most about the target.
-_TELLING = (Fault.REFUSED, Fault.CONNECT_FAILED, Fault.UNREACHABLE)
+# Where this machine had no socket left, nothing is known; where it has no route to some of them
+# (as without IPv6), the others speak.
+_TELLING = (
+    Fault.NO_SOCKET,
+    Fault.REFUSED,
+    Fault.CONNECT_FAILED,
+    Fault.UNREACHABLE,
+    Fault.NO_WAY_OUT,
+)
 
 
 @dataclass(slots=True)
@@ -36,7 +54,7 @@ async def connect(endpoint: Endpoint, addresses: list[str], deadline: float) -> 
 
     The next one is tried as soon as one has failed, or after a quarter of a second; sooner where
     the time until the deadline, a time of the loop, is not enough for all. Raises CheckFailed with
-    the most telling failure, and OSError where this machine has no more sockets.
+    the most telling failure.
     """
     left_s = deadline - asyncio.get_running_loop().time()
     race = _Race(endpoint, addresses, min(ATTEMPT_DELAY_S, left_s / len(addresses)))
@@ -63,14 +81,14 @@ class _Race:
         self._delay_s = delay_s
         self._left = addresses[::-1]
         self._racing: dict[socket.socket, str] = {}
-        self._failures: list[Exception] = []
+        self._failures: list[CheckFailed] = []
         self._winner: socket.socket | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._loop = asyncio.get_running_loop()
         self._over: asyncio.Future[socket.socket] = self._loop.create_future()
 
     async def run(self) -> socket.socket:
-        """Give the first connection that stands. Raises CheckFailed, OSError."""
+        """Give the first connection that stands. Raises CheckFailed."""
         self._go_on()
         sock = await self._over
         # Not before: the check may be cancelled between the one and the other.
@@ -110,7 +128,7 @@ class _Race:
         try:
             sock = socket.socket(family, socket.SOCK_STREAM)
         except OSError as error:
-            self._failures.append(error)
+            self._failures.append(CheckFailed(Fault.NO_SOCKET, detail=_detail(error)))
             return False
         self._endpoint.tried += 1
         self._racing[sock] = address
@@ -118,9 +136,12 @@ class _Race:
         try:
             sock.setblocking(False)  # noqa: FBT003 - its signature
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return self._take(sock, sock.connect_ex((address, self._endpoint.port)))
+            outcome = sock.connect_ex((address, self._endpoint.port))
         except OSError as error:
             return self._fail(sock, error)
+        if outcome in _NO_WAY_OUT:
+            return self._fail(sock, OSError(outcome, os.strerror(outcome)), Fault.NO_WAY_OUT)
+        return self._take(sock, outcome)
 
     def _take(self, sock: socket.socket, outcome: int) -> bool:
         """Take what came of an attempt; tell whether it may still answer, or has."""
@@ -141,16 +162,15 @@ class _Race:
         if not self._take(sock, sock.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)):
             self._go_on()
 
-    def _fail(self, sock: socket.socket, error: OSError) -> bool:
-        failed = _unconnected(error, self._racing[sock], self._endpoint.port)
+    def _fail(self, sock: socket.socket, error: OSError, fault: Fault | None = None) -> bool:
+        failed = _unconnected(error, self._racing[sock], self._endpoint.port, fault)
         failed.__cause__ = error
         self._failures.append(failed)
         self._drop(sock).close()
         return False
 
-    def _lose(self, failure: Exception) -> None:
-        if isinstance(failure, CheckFailed):
-            self._endpoint.address = failure.failure.facts["address"]
+    def _lose(self, failure: CheckFailed) -> None:
+        self._endpoint.address = failure.failure.facts.get("address", "")
         self._over.set_exception(failure)
 
     def _drop(self, sock: socket.socket) -> socket.socket:
@@ -164,14 +184,17 @@ class _Race:
             self._endpoint.address = next(iter(self._racing.values()))
 
 
-def _says_less(failure: Exception) -> int:
-    # Where this machine had no socket left, nothing is known of the target.
-    return 1 + _TELLING.index(failure.failure.fault) if isinstance(failure, CheckFailed) else 0
+def _says_less(failure: CheckFailed) -> int:
+    return _TELLING.index(failure.failure.fault)
 
 
-def _unconnected(error: OSError, address: str, port: int) -> CheckFailed:
+def _unconnected(error: OSError, address: str, port: int, fault: Fault | None) -> CheckFailed:
     if isinstance(error, ConnectionRefusedError):
         return CheckFailed(Fault.REFUSED, address=address, port=port)
-    fault = Fault.UNREACHABLE if error.errno in _NO_ROUTE else Fault.CONNECT_FAILED
-    detail = (error.strerror or str(error)).lower()
-    return CheckFailed(fault, address=address, port=port, detail=detail)
+    if fault is None:
+        fault = Fault.UNREACHABLE if error.errno in _NO_ROUTE else Fault.CONNECT_FAILED
+    return CheckFailed(fault, address=address, port=port, detail=_detail(error))
+
+
+def _detail(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

@@ -17,6 +17,14 @@ from .guard import GuardPolicy, is_refused
 
 _resolvers: WeakKeyDictionary[asyncio.AbstractEventLoop, aiodns.DNSResolver] = WeakKeyDictionary()
 
+# No name server could be asked at all, or there was nothing left to ask it with.
+_OURS = {
+    pycares.errno.ARES_ECONNREFUSED,
+    pycares.errno.ARES_ENOMEM,
+    pycares.errno.ARES_EFILE,
+    pycares.errno.ARES_ENOTINITIALIZED,
+    pycares.errno.ARES_EDESTRUCTION,
+}
 _UNKNOWN = {pycares.errno.ARES_ENOTFOUND, pycares.errno.ARES_ENONAME}
 
 
@@ -73,6 +81,8 @@ async def _look_up(host: str) -> list[str]:
 
 def _failed(host: str, error: aiodns.error.DNSError) -> CheckFailed:
     code, detail = error.args[0], str(error.args[-1])
+    if code in _OURS:
+        return CheckFailed(Fault.NO_NAME_SERVER, detail=detail[:1].lower() + detail[1:])
     if code in _UNKNOWN:
         return CheckFailed(Fault.HOST_UNKNOWN, host=host)
     if code == pycares.errno.ARES_ENODATA:

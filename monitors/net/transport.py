@@ -80,16 +80,25 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
         self.body, self.body_complete = bytes(reader.body), reader.body_complete
         return _response(reader)
 
-    def timed_out(self, timeout_s: float) -> Failure:
-        """Say what the check was waiting for when its time was up."""
+    def timed_out(self, timeout_s: float, stalled_s: float = 0.0) -> Failure:
+        """Say what the check was waiting for when its time was up.
+
+        `stalled_s`: for so much of it our own loop stood still, so that it may not be the target's
+        fault.
+        """
         read = len(self._reader.body) if self._reader is not None else 0
         where = self.endpoint
-        facts = {"timeout_s": timeout_s, "host": where.host, "address": where.address}
-        facts |= {"port": where.port, "tried": where.tried, "size": f"{read:,}"}
-        fault = _TIMEOUTS[self.clock.phase]
+        # Between two phases there is nothing to wait for; what has not begun is the first of them.
+        first = Phase.CONNECT if is_address(where.host) else Phase.DNS
+        fault = _TIMEOUTS[self.clock.phase or first]
         if fault is Fault.TIMEOUT_CONNECT and where.tried > 1:
             fault = Fault.TIMEOUT_CONNECT_ALL
-        return Failure(fault, facts)
+        facts = {"timeout_s": timeout_s, "host": where.host, "address": where.address or where.host}
+        facts |= {"port": where.port, "tried": where.tried, "size": f"{read:,}"}
+        failure = Failure(fault, facts)
+        if not stalled_s:
+            return failure
+        return Failure(Fault.STALLED, {"stalled_s": stalled_s, "otherwise": failure.message})
 
     async def _open(self, reader: ResponseReader, sock: socket.socket, *, secure: bool) -> None:
         """Hand the connection to the reader, after the handshake where there is one."""
@@ -161,7 +170,6 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
 
 
 _TIMEOUTS = {
-    None: Fault.TIMEOUT_DNS,
     Phase.DNS: Fault.TIMEOUT_DNS,
     Phase.CONNECT: Fault.TIMEOUT_CONNECT,
     Phase.TLS: Fault.TIMEOUT_TLS,

@@ -1,9 +1,7 @@
 """The HTTP(S) probe: one request, its redirects, and what came back."""
 
-import asyncio
 import base64
 import logging
-import math
 from datetime import UTC, datetime
 from functools import lru_cache
 from ipaddress import ip_network
@@ -15,6 +13,7 @@ from monitors.domain.reasons import Failure, Fault
 from monitors.domain.spec import CheckSpec, Limits
 from monitors.net.decoding import ACCEPTED
 from monitors.net.errors import CheckFailed
+from monitors.net.fair_timeout import FairTimeout, Lag, no_lag
 from monitors.net.guard import GuardPolicy
 from monitors.net.transport import FreshConnectionTransport
 
@@ -25,7 +24,7 @@ logger = logging.getLogger(__name__)
 USER_AGENT = "uptime-site/1"
 
 
-async def observe(spec: CheckSpec, limits: Limits) -> Observation:
+async def observe(spec: CheckSpec, limits: Limits, lag: Lag = no_lag) -> Observation:
     """Ask a target once, within `spec.timeout_s` for everything. Never raises for a sick one."""
     transport = FreshConnectionTransport(
         verify_tls=spec.verify_tls,
@@ -37,12 +36,13 @@ async def observe(spec: CheckSpec, limits: Limits) -> Observation:
     started_at = datetime.now(UTC)
     redirects: list[str] = []
     response = failure = None
+    limit = FairTimeout(spec.timeout_s, lag)
     try:
-        async with asyncio.timeout(spec.timeout_s) as limit:
-            transport.deadline = limit.when() or math.inf
+        async with limit:
+            transport.deadline = limit.when
             response = await _ask(spec, transport, redirects)
     except TimeoutError:
-        failure = transport.timed_out(spec.timeout_s)
+        failure = transport.timed_out(spec.timeout_s, limit.stalled_s)
     except CheckFailed as failed:
         failure = failed.failure
     except Exception as error:
@@ -58,6 +58,7 @@ async def observe(spec: CheckSpec, limits: Limits) -> Observation:
         address=transport.endpoint.address.partition("%")[0] or None,
         redirects=tuple(redirects),
         certificate=transport.certificate,
+        loop_lag_ms=limit.lag_ms,
     )
 
 

@@ -92,14 +92,19 @@ def span(start: datetime, end: datetime) -> str:
 
 
 @register.simple_tag
-def state_badge(state: State | Status | str, size: str = "") -> SafeString:
-    """Draw a state, or the status of one check."""
-    return _state_badge(State(str(state)), size)
+def state_badge(state: State | str, size: str = "") -> SafeString:
+    return _badge(str(state), State(str(state)).label, size)
+
+
+@register.simple_tag
+def status_badge(status: Status | str, size: str = "") -> SafeString:
+    """Draw the status of one check."""
+    return _badge(str(status), Status(str(status)).label, size)
 
 
 @lru_cache(maxsize=100)
-def _state_badge(state: State, size: str) -> SafeString:
-    words = {"kind": state.value.lower(), "label": state.label, "size": size}
+def _badge(kind: str, label: str, size: str) -> SafeString:
+    words = {"kind": kind.lower(), "label": label, "size": size}
     return render_to_string("components/state_badge.html", words)
 
 

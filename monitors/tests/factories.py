@@ -27,13 +27,19 @@ def a_service(**settings: Any) -> Service:
 
 
 def a_result(status: Status = Status.UP, at: datetime = NOON, **values: Any) -> CheckResult:
-    reason = {Status.UP: Reason.OK, Status.DEGRADED: Reason.SLOW, Status.DOWN: Reason.CONNECT}
+    reason = {
+        Status.UP: Reason.OK,
+        Status.DEGRADED: Reason.SLOW,
+        Status.DOWN: Reason.CONNECT,
+        Status.NOT_JUDGED: Reason.INTERNAL,
+    }
     message = {
         Status.UP: "200 OK",
         Status.DEGRADED: "200 OK after 900 ms, slower than 500 ms",
         Status.DOWN: "connection refused by 192.0.2.7 port 443",
+        Status.NOT_JUDGED: "the checker cannot open a connection: too many open files",
     }
-    time = None if status is Status.DOWN else 12.5
+    time = 12.5 if status in {Status.UP, Status.DEGRADED} else None
     given = {"reason": reason[status], "message": message[status], "response_time_ms": time}
     return CheckResult(checked_at=at, status=status, **(given | values))
 

@@ -25,7 +25,9 @@ class CheckOut(Schema):
 
     id: int | None = Field(..., description="null where the service has been deleted meanwhile")
     service: str
-    status: str
+    status: str = Field(
+        ..., description="UP, DEGRADED or DOWN; UNKNOWN where the check could not be judged"
+    )
     response_time_ms: float | None
     reason: str
     message: str

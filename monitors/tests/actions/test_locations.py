@@ -36,7 +36,8 @@ def test_one_location_alone_does_not_make_it_down() -> None:
     assert found(service, 1, berlin=UP, oslo=UP, paris=UP) == "UP"
     assert found(service, 61, berlin=DOWN, oslo=UP, paris=UP) == "UP"
     assert found(service, 121, berlin=DOWN, oslo=DOWN) == "DOWN"
-    assert found(service, 181, oslo=UP) == "UP"
+    assert found(service, 181, oslo=UP) == "DOWN"
+    assert found(service, 182, berlin=UP) == "UP"
     # As found, each with its place.
     stored = ServiceStatus.objects.order_by("checked_at").values_list("location", "status")
     assert list(stored)[3:6] == [("berlin", "DOWN"), ("oslo", "UP"), ("paris", "UP")]
@@ -54,11 +55,62 @@ def test_too_few_opinions_are_no_verdict() -> None:
     assert found(service, 1, berlin=DOWN) == "UNKNOWN"
 
 
-def test_agreement_is_confirmed_like_any_failure() -> None:
+def test_two_votes_of_one_beat_confirm_nothing() -> None:
     service = a_watched_service(needed=2, failures=2)
     found(service, 1, berlin=UP, oslo=UP, paris=UP)
-    assert found(service, 61, berlin=DOWN, oslo=DOWN) == "UP"
-    assert found(service, 70, paris=DOWN) == "DOWN"
+    assert found(service, 61, berlin=DOWN, oslo=DOWN, paris=DOWN) == "UP"
+    assert Service.objects.get(pk=service.pk).streak == 1
+    # They look again together, and only what they agree on then is the second time.
+    since = Service.objects.get(pk=service.pk).streak_since
+    assert since == noon_plus(62)
+    assert set(DueCheck.objects.values_list("due_at", flat=True)) == {noon_plus(77)}
+    assert found(service, 77, berlin=DOWN) == "UP"
+    assert found(service, 78, oslo=DOWN) == "DOWN"
+    assert Service.objects.get(pk=service.pk).state_since == noon_plus(62)
+
+
+def test_a_blip_that_all_places_see_at_one_beat_costs_nothing() -> None:
+    service = a_watched_service(needed=2, failures=2)
+    found(service, 1, berlin=UP, oslo=UP, paris=UP)
+    found(service, 61, berlin=DOWN, oslo=DOWN, paris=DOWN)
+    assert found(service, 77, berlin=UP, oslo=UP, paris=DOWN) == "UP"
+    after = Service.objects.get(pk=service.pk)
+    assert (after.streak, list(after.periods.values_list("state", flat=True))) == (
+        0,
+        ["UNKNOWN", "UP"],
+    )
+
+
+def test_recovery_takes_as_many_beats_as_it_is_to_take() -> None:
+    service = a_watched_service(needed=2)
+    Service.objects.filter(pk=service.pk).update(successes_before_up=2)
+    found(service, 1, berlin=DOWN, oslo=DOWN, paris=DOWN)
+    assert found(service, 61, berlin=UP, oslo=UP, paris=UP) == "DOWN"
+    assert found(service, 121, berlin=UP) == "DOWN"
+    assert found(service, 122, oslo=UP) == "UP"
+
+
+def test_a_place_that_could_not_judge_has_no_vote() -> None:
+    service = a_watched_service(needed=2)
+    found(service, 1, berlin=UP, oslo=UP, paris=UP)
+    assert found(service, 61, berlin=DOWN, oslo=Status.NOT_JUDGED) == "UP"
+    assert found(service, 63, paris=DOWN) == "DOWN"
+
+
+def test_a_place_that_comes_back_votes_at_the_beat_of_its_check() -> None:
+    service = a_watched_service(needed=2)
+    found(service, 1, berlin=UP, oslo=UP, paris=UP)
+    for minute in range(1, 10):
+        found(service, 60 * minute + 5, berlin=UP, oslo=UP)
+    # The due time that it answers is nine minutes old.
+    assert found(service, 605, oslo=DOWN, paris=DOWN) == "DOWN"
+
+
+def test_a_clock_set_back_does_not_silence_the_places() -> None:
+    service = a_watched_service(needed=2, failures=1)
+    found(service, 1, berlin=UP, oslo=UP)
+    Service.objects.filter(pk=service.pk).update(agreed_beat_at=noon_plus(7_200))
+    assert found(service, 61, berlin=DOWN, oslo=DOWN) == "DOWN"
 
 
 def test_a_check_on_request_is_no_opinion() -> None:
@@ -86,9 +138,10 @@ def test_places_are_heard_in_whatever_order_their_results_are_written() -> None:
     found(service, 1, berlin=UP, oslo=UP, paris=UP)
     assert found(service, 61.012, berlin=DOWN) == "UP"
     # It began before the other did, and was written after it.
-    assert found(service, 61.004, oslo=DOWN) == "DOWN"
+    assert found(service, 61.004, oslo=DOWN, paris=DOWN) == "DOWN"
     assert found(service, 121.012, berlin=DOWN) == "DOWN"
-    assert found(service, 121.004, oslo=UP) == "UP"
+    assert found(service, 121.004, oslo=UP) == "DOWN"
+    assert found(service, 121.002, paris=UP) == "UP"
 
 
 def test_what_was_said_of_another_address_is_forgotten() -> None:

@@ -16,6 +16,7 @@ from monitors.domain.schedule import next_beat
 from monitors.domain.state import State
 from monitors.models import DueCheck, Period, Service, ServiceStatus
 from monitors.queries.dashboard import list_page
+from monitors.queries.response_times import summary_between
 from monitors.queries.service_list import ListFilter
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_result, a_service, checked, scheduled
@@ -164,6 +165,53 @@ def test_an_unconfirmed_failure_is_checked_again_soon() -> None:
     # Unless its beat comes sooner still.
     assert due_at[1] == min(noon_plus(25), next_beat(service.pk, 3_600, noon_plus(10)))
     assert due_at[2] == next_beat(service.pk, 3_600, noon_plus(25))
+
+
+def test_what_was_not_judged_is_logged_and_tried_again_soon_and_changes_nothing() -> None:
+    service = checked(a_service(interval_s=600, failures_before_down=2), UP)
+    due = DueCheck.objects.get(service=service)
+    result = a_result(Status.NOT_JUDGED, noon_plus(700))
+    record([scheduled(service, result)], noon_plus(700))
+    after = Service.objects.get(pk=service.pk)
+    assert (after.state, after.streak, after.fresh_until) == ("UP", 0, service.fresh_until)
+    assert (after.last_status, after.last_message) == ("UNKNOWN", result.message)
+    (newest, *_) = ServiceStatus.objects.of(service)
+    assert (newest.status, newest.reason, newest.response_time_ms) == ("UNKNOWN", "internal", None)
+    due.refresh_from_db()
+    assert (due.due_at, due.lease_until) == (noon_plus(715), None)
+
+
+def test_a_service_that_cannot_be_judged_for_long_is_unknown() -> None:
+    service = checked(a_service(), UP, *[Status.NOT_JUDGED] * 3, DOWN)
+    assert periods(service) == [
+        ("UNKNOWN", 0, 60),
+        ("UP", 60, 185),
+        ("UNKNOWN", 185, 300),
+        ("DOWN", 300, None),
+    ]
+
+
+def test_what_was_not_judged_is_in_no_summary() -> None:
+    service = checked(a_service(), UP, Status.NOT_JUDGED, DOWN)
+    found = summary_between(service, NOON, noon_plus(600))
+    assert (found.checks, found.up, found.down, found.timed) == (2, 1, 1, 1)
+
+
+def test_a_check_that_was_asked_with_settings_of_before_an_edit_changes_nothing() -> None:
+    service = checked(a_service(failures_before_down=1), UP)
+    asked = service.revision
+    services.edit(service.pk, {"url_key": service.url_key, "keyword": "x"}, [], noon_plus(70))
+    before = Service.objects.get(pk=service.pk)
+    due = list(DueCheck.objects.values())
+    finding = Finding(service.pk, a_result(DOWN, noon_plus(75)), revision=asked)
+    (row,) = record([finding], noon_plus(76))
+    # Whoever waits for it sees what was found.
+    assert row is not None
+    after = Service.objects.get(pk=service.pk)
+    assert (after.state, after.last_status, after.recent) == ("UP", "UP", before.recent)
+    assert list(DueCheck.objects.values()) == due
+    record([Finding(service.pk, a_result(DOWN, noon_plus(77)), revision=after.revision)], NOON)
+    assert Service.objects.get(pk=service.pk).state == "DOWN"
 
 
 def test_a_check_on_request_leaves_the_schedule_alone() -> None:

@@ -53,6 +53,21 @@ def test_a_broken_service_is_down_with_the_reason(api: Client, target: LocalServ
     assert found["message"] == "503 Service Unavailable, where 200-299 was expected"
 
 
+def test_settings_that_cannot_be_read_are_the_services_own_trouble(
+    api: Client, target: LocalServer
+) -> None:
+    service = a_service(url=target.url, now=timezone.now())
+    Service.objects.filter(pk=service.pk).update(expected_status="2xx")
+    found = api.get(f"/api/v1/services/{service.pk}/status").json()
+    assert (found["status"], found["reason"], found["response_time_ms"]) == (
+        "UNKNOWN",
+        "internal",
+        None,
+    )
+    assert found["message"].startswith("not checked: “2xx” is not a status code")
+    assert (target.requests, Service.objects.get().state) == ([], "UNKNOWN")
+
+
 def test_history_is_newest_first_and_pages_by_time(api: Client) -> None:
     service = checked(a_service(), Status.UP, Status.DOWN, Status.DEGRADED)
     path = f"/api/v1/services/{service.pk}/history"

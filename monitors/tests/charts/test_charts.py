@@ -2,14 +2,15 @@ from datetime import timedelta
 
 import pytest
 
-from monitors.charts.heartbeat_bar import HEIGHT, SLOTS, Bar, bars
+from monitors.charts.heartbeat_bar import HEIGHT, SLOTS, Bar, bars, svg
 from monitors.charts.response_line import ResponsePoint, response_line
 from monitors.charts.scale import Scale, round_ticks, time_ticks
 from monitors.charts.waterfall import PhaseBar, waterfall
-from monitors.domain.heartbeats import Heartbeat
+from monitors.domain.heartbeats import Heartbeat, append
 from monitors.domain.observation import Phases
 from monitors.domain.result import Status
 from monitors.tests.clock import NOON, noon_plus
+from monitors.tests.factories import a_result
 
 UP, DOWN = Status.UP, Status.DOWN
 
@@ -74,6 +75,24 @@ def test_line_breaks_at_an_outage_and_at_a_gap() -> None:
     assert [(down.kind, down.title) for down in chart.downs] == [("down", "Down")]
     assert [tick.label for tick in chart.values] == ["0", "5.0 ms", "10 ms", "15 ms", "20 ms"]
     assert chart.summary == "7 checks, 1 of them down; response times from 10 ms to 20 ms."
+
+
+def test_line_breaks_where_a_check_was_not_judged() -> None:
+    found = [(0, UP, 10), (60, UP, 20), (120, Status.NOT_JUDGED, None), (180, UP, 10), (240, UP, 5)]
+    chart = response_line([ResponsePoint(noon_plus(s), status, ms) for s, status, ms in found])
+    assert chart is not None
+    assert [len(line.split()) for line in chart.lines] == [2, 2]
+    assert ([dot.kind for dot in chart.dots], chart.downs) == (["up"] * 4, ())
+    assert chart.summary == (
+        "5 checks, 0 of them down, 1 not judged; response times from 5.0 ms to 20 ms."
+    )
+
+
+def test_what_was_not_judged_has_a_low_bar_of_its_own() -> None:
+    (bar,) = bars([Heartbeat(Status.NOT_JUDGED, None)])[-1:]
+    assert (bar.kind, bar.title, bar.height < HEIGHT / 2) == ("unknown", "Not judged", True)
+    drawn = svg(append("", a_result(Status.NOT_JUDGED)), "Shop <1>")
+    assert 'aria-label="Last 1 checks of Shop &lt;1&gt;: 0 down, 1 not judged"' in drawn
 
 
 def test_no_line_without_two_points() -> None:

@@ -26,7 +26,7 @@ def test_the_oldest_fall_out() -> None:
 
 
 @pytest.mark.parametrize("time_ms", [0.0, 0.4, 1.0, 49.6, 333.3, 5_000.0, 59_999.0, 70_000.0])
-@pytest.mark.parametrize("status", Status)
+@pytest.mark.parametrize("status", [Status.UP, Status.DEGRADED, Status.DOWN])
 def test_a_time_is_kept_within_half_a_percent(status: Status, time_ms: float) -> None:
     (beat,) = read(append("", a_result(status, response_time_ms=time_ms)))
     assert beat.status is status
@@ -43,3 +43,9 @@ def test_what_an_older_version_has_written_is_left_out() -> None:
     new = append("", a_result(Status.UP, response_time_ms=12.4))
     # Pairs are counted from the end, where the newest stand.
     assert read(f"U  {new}{new}") == (Heartbeat(Status.UP, 12), Heartbeat(Status.UP, 12))
+
+
+def test_what_was_not_judged_is_one_of_them_and_changes_no_other() -> None:
+    text = append("", a_result(Status.DOWN, response_time_ms=10_000_000))
+    text = append(append(text, a_result(Status.NOT_JUDGED)), a_result(Status.UP))
+    assert [beat.status for beat in read(text)] == [Status.DOWN, Status.NOT_JUDGED, Status.UP]

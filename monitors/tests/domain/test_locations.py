@@ -1,29 +1,7 @@
 import pytest
 
-from monitors.domain.locations import agreed_status, parse_locations
-from monitors.domain.result import Status
+from monitors.domain.locations import parse_locations
 from monitors.domain.spec import BadSetting
-
-UP, DEGRADED, DOWN = Status.UP, Status.DEGRADED, Status.DOWN
-
-
-@pytest.mark.parametrize(
-    ("statuses", "needed", "agreed"),
-    [
-        ([UP, DOWN, DOWN], 2, DOWN),
-        ([UP, UP, DOWN], 2, UP),
-        ([UP, DEGRADED, DOWN], 2, DEGRADED),
-        ([UP, UP, DOWN], 1, DOWN),
-        ([DOWN, DOWN], 3, None),
-        ([DOWN], 2, None),
-        ([DOWN, DOWN, DOWN], 3, DOWN),
-        ([UP], 2, UP),
-    ],
-)
-def test_down_is_what_enough_locations_say(
-    statuses: list[Status], needed: int, agreed: Status | None
-) -> None:
-    assert agreed_status(statuses, needed) is agreed
 
 
 def test_names_are_read_once_each() -> None:

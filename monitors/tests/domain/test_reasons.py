@@ -168,6 +168,32 @@ SENTENCES: dict[Fault, tuple[dict[str, Any], str]] = {
         {"detail": "KeyError"},
         "the check itself failed (KeyError); the service was not judged",
     ),
+    Fault.UNREADABLE: (
+        {"detail": "“2xx” is not a status code or a range like 200-299"},
+        "not checked: “2xx” is not a status code or a range like 200-299",
+    ),
+    Fault.NO_SOCKET: (
+        {"detail": "too many open files"},
+        "the checker cannot open a connection: too many open files",
+    ),
+    Fault.NO_WAY_OUT: (
+        WHERE | {"detail": "network is unreachable"},
+        "the checker's own machine has no route to 192.0.2.7 port 443: network is unreachable",
+    ),
+    Fault.NO_NAME_SERVER: (
+        {"detail": "could not contact DNS servers"},
+        (
+            "the name server that the checker's own machine uses does not answer: "
+            "could not contact DNS servers"
+        ),
+    ),
+    Fault.STALLED: (
+        {"stalled_s": 1.25, "otherwise": "no answer within 1 s: still looking up a.example"},
+        (
+            "the checker itself was stalled for 1.2 s of this check: "
+            "no answer within 1 s: still looking up a.example"
+        ),
+    ),
 }
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,6 +13,7 @@ from monitors.domain.state import (
     advance,
     expire,
     move,
+    refreshed,
 )
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_result
@@ -35,7 +37,7 @@ def walk(start: Standing, *statuses: Status, policy: Policy = TWO_FAILURES) -> l
     return steps
 
 
-@pytest.mark.parametrize("status", list(Status))
+@pytest.mark.parametrize("status", [UP, DEGRADED, DOWN])
 def test_first_result_decides_at_once(status: Status) -> None:
     (step,) = walk(standing(State.UNKNOWN), status, policy=Policy(3, 3))
     found = State(status.value)
@@ -135,3 +137,40 @@ def test_expire_closes_the_gap_where_freshness_ended() -> None:
 def test_move_never_begins_before_the_present_state() -> None:
     step = move(standing(State.UP), State.PAUSED, noon_plus(-5))
     assert step.transitions == (Transition(State.UP, State.PAUSED, NOON),)
+
+
+@pytest.mark.parametrize("state", list(State))
+def test_what_was_not_judged_counts_neither_for_nor_against(state: State) -> None:
+    before = standing(state, streak=1, streak_since=NOON, fresh_until=noon_plus(30))
+    (step,) = walk(before, Status.NOT_JUDGED)
+    # Not even for freshness: what was known is as old as before.
+    assert step == Step(before)
+
+
+def test_a_row_of_failures_goes_on_over_what_was_not_judged() -> None:
+    steps = walk(standing(State.UP), DOWN, Status.NOT_JUDGED, DOWN)
+    assert [step.standing.state for step in steps] == [State.UP, State.UP, State.DOWN]
+    assert steps[-1].standing.since == noon_plus(60)
+
+
+@pytest.mark.parametrize(
+    ("state", "status", "at_s", "is_kept"),
+    [
+        (State.UP, UP, 60, True),
+        (State.UP, DEGRADED, 60, True),
+        (State.UP, DOWN, 60, False),
+        (State.DOWN, DOWN, 60, True),
+        (State.DOWN, UP, 60, False),
+        (State.UNKNOWN, UP, 60, False),
+        (State.PAUSED, UP, 60, False),
+        # What was not seen for so long has become UNKNOWN meanwhile.
+        (State.UP, UP, 126, False),
+    ],
+)
+def test_a_state_is_kept_fresh_by_what_says_the_same(
+    state: State, status: Status, at_s: float, *, is_kept: bool
+) -> None:
+    before = standing(state, seen_at=NOON, fresh_until=noon_plus(125))
+    after = refreshed(before, a_result(status, noon_plus(at_s)), noon_plus(at_s + 125))
+    seen = replace(before, seen_at=noon_plus(at_s), fresh_until=noon_plus(at_s + 125))
+    assert after == (seen if is_kept else before)

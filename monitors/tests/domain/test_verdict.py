@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from monitors.domain.observation import Certificate, Observation, Phases, Response
-from monitors.domain.reasons import Reason
+from monitors.domain.reasons import Failure, Fault, Reason
 from monitors.domain.result import Status
 from monitors.domain.spec import (
     BadSetting,
@@ -20,6 +20,8 @@ from monitors.domain.spec import (
 )
 from monitors.domain.verdict import judge
 from monitors.tests.clock import NOON
+
+from .test_reasons import SENTENCES
 
 
 def seen(body: bytes = b"", **values: Any) -> Observation:
@@ -167,16 +169,36 @@ def test_no_body_takes_long_to_judge(body: bytes) -> None:
     assert time.process_time() - began < 1
 
 
-def test_what_cannot_be_judged_has_a_verdict_too(caplog: pytest.LogCaptureFixture) -> None:
+def test_an_error_of_ours_in_judging_is_no_verdict_on_the_target(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     broken = CheckSpec("http://a.example/", keyword=None)  # type: ignore[arg-type]
     broken = replace(broken, pattern=7)  # type: ignore[arg-type]
     result = judge(broken, seen(b"x"))
     assert (result.status, result.reason, result.response_time_ms) == (
-        Status.DOWN,
+        Status.NOT_JUDGED,
         Reason.INTERNAL,
         None,
     )
     assert "cannot be judged" in caplog.text
+
+
+@pytest.mark.parametrize("fault", list(Fault))
+def test_a_fault_of_our_own_side_is_not_judged_and_any_other_is_down(fault: Fault) -> None:
+    failure = Failure(fault, SENTENCES[fault][0])
+    observation = replace(seen(b""), response=None, failure=failure)
+    result = judge(CheckSpec("http://a.example/"), observation)
+    is_ours = fault in {
+        Fault.INTERNAL,
+        Fault.UNREADABLE,
+        Fault.NO_SOCKET,
+        Fault.NO_WAY_OUT,
+        Fault.NO_NAME_SERVER,
+        Fault.STALLED,
+    }
+    assert result.status is (Status.NOT_JUDGED if is_ours else Status.DOWN)
+    assert (result.reason is Reason.INTERNAL) is is_ours
+    assert (result.evidence is None) is is_ours
 
 
 def test_what_may_stand_behind_the_cut_is_not_judged() -> None:

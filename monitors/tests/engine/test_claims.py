@@ -5,6 +5,8 @@ import pytest
 from django.db import connection
 
 from monitors.actions import services
+from monitors.domain.reasons import Failure
+from monitors.domain.spec import CheckSpec
 from monitors.engine.claims import (
     FORGET_AFTER,
     LEASE_S,
@@ -14,7 +16,7 @@ from monitors.engine.claims import (
     Peer,
     pull_forward,
 )
-from monitors.models import DueCheck
+from monitors.models import DueCheck, Service
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_service
 
@@ -98,7 +100,29 @@ def test_an_edit_is_seen_at_the_next_claim(django_assert_num_queries: object) ->
     assert same.spec is before.spec
     services.edit(service.pk, {"url_key": service.url_key, "keyword": "ok"}, [], NOON)
     (after,) = take(claimer)
-    assert (before.spec.keyword, after.spec.keyword) == ("", "ok")
+    assert before.spec == CheckSpec(service.url_key)
+    assert after.spec == CheckSpec(service.url_key, keyword="ok")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("expected_status", "2xx", "not checked: “2xx” is not a status code or a range like"),
+        ("headers", "no colon", "not checked: “no colon” is not a header like"),
+        ("json_compare", "~", "not checked: ValueError in its settings"),
+    ],
+)
+def test_settings_that_cannot_be_read_stop_no_other_check(
+    column: str, value: str, said: str
+) -> None:
+    broken, sound = a_service(), a_service()
+    Service.objects.filter(pk=broken.pk).update(**{column: value})
+    claims = {claim.due.service_id: claim.spec for claim in take(Claimer(ME))}
+    assert claims[sound.pk] == CheckSpec(sound.url_key)
+    failure = claims[broken.pk]
+    assert isinstance(failure, Failure)
+    assert failure.message.startswith(said)
 
 
 @pytest.mark.django_db

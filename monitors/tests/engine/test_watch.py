@@ -21,7 +21,7 @@ async def _watched(blocking_s: float) -> float:
     time.sleep(blocking_s)  # noqa: ASYNC251 - the very thing that is measured
     await asyncio.sleep(0.05)
     watching.cancel()
-    return lag.lag_ms
+    return lag.lag_ms()
 
 
 async def test_a_blocked_loop_is_noticed_with_its_length() -> None:

@@ -2,6 +2,7 @@
 
 import signal
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from threading import Event
@@ -12,7 +13,7 @@ from monitors.tests import postgres
 from monitors.tests.installation import Installation
 from monitors.tests.local_server import LocalServer, local_server
 
-from .watching import add, checks, edit, query, stop, wait_for
+from .watching import add, checks, edit, query, services, stop, wait_for, write
 
 pytestmark = pytest.mark.django_db
 
@@ -144,3 +145,36 @@ def test_a_database_that_never_answers_does_not_hold_up_the_stop() -> None:
         with connection:
             took, output = stop(checker)
     assert (checker.returncode, took < 2) == (0, True), output
+
+
+def test_a_service_that_cannot_be_read_stops_no_other(
+    installation: Installation, target: LocalServer
+) -> None:
+    broken = {"name": "broken", "url": f"{target.url}broken", "interval_s": 1}
+    add(installation, broken, {"name": "sound", "url": f"{target.url}sound", "interval_s": 1})
+    write(installation, "UPDATE monitors_service SET expected_status='2xx' WHERE name='broken'")
+    checker = installation.check_forever()
+    wait_for(lambda: target.requests.count("/sound") >= 3, within_s=15)
+    took, output = stop(checker)
+    assert (checker.returncode, "Traceback" in output, took < 2) == (0, False, True), output
+    assert target.requests.count("/broken") == 0
+    stored = query(
+        installation,
+        "SELECT DISTINCT c.status, c.reason, c.message FROM monitors_servicestatus c"
+        " JOIN monitors_service s ON s.id = service_id WHERE s.name = 'broken'",
+    )
+    message = "not checked: “2xx” is not a status code or a range like 200-299"
+    assert stored == [("UNKNOWN", "internal", message)]
+
+
+def test_a_machine_with_few_descriptors_checks_fewer_at_a_time_and_finds_nothing_down(
+    installation: Installation, target: LocalServer
+) -> None:
+    add(installation, *services(target.url, 100, interval_s=600))
+    command = f"ulimit -n 64; exec {sys.executable} manage.py check_services --forever"
+    checker = installation.start("bash", "-c", f"{command} --per-host 100")
+    wait_for(lambda: checks(installation) >= 100, within_s=30)
+    _, output = stop(checker)
+    assert "checks run at the same time, not 1000" in output
+    found = query(installation, "SELECT status, count(*) FROM monitors_servicestatus GROUP BY 1")
+    assert found == [("UP", 100)], output

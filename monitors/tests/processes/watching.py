@@ -56,6 +56,17 @@ def query(installation: Installation, sql: str) -> list[tuple[object, ...]]:
         return list(database.execute(sql).fetchall())
 
 
+def write(installation: Installation, sql: str) -> None:
+    """Change what is stored behind the program's back."""
+    if installation.database_url.startswith("sqlite"):
+        path = installation.database_url.removeprefix("sqlite:///")
+        with contextlib.closing(sqlite3.connect(path, timeout=10)) as file, file:
+            file.execute(sql)
+        return
+    with psycopg.connect(installation.database_url) as database:
+        database.execute(sql)
+
+
 def services(url: str, count: int, **settings: object) -> list[dict[str, object]]:
     return [
         {"name": f"s{number}", "url": f"{url}{number}", "interval_s": 1} | settings

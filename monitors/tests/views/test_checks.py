@@ -64,6 +64,18 @@ def test_nonsense_in_the_url_is_no_filter(signed_in: Client, query: str) -> None
 
 
 @pytest.mark.django_db
+def test_a_check_that_was_not_judged_says_so_and_can_be_filtered(signed_in: Client) -> None:
+    service = checked(a_service(), Status.UP, Status.NOT_JUDGED)
+    path = f"/services/{service.pk}/history/"
+    page = signed_in.get(path, {"status": "UNKNOWN"})
+    (check,) = page.context["page"].checks
+    assert (check.status, page.content.decode().count("Not judged")) == ("UNKNOWN", 2)
+    alone = signed_in.get(f"{path}{check.pk}/").content.decode()
+    assert "Not judged" in alone
+    assert "the checker cannot open a connection: too many open files" in alone
+
+
+@pytest.mark.django_db
 def test_an_empty_history_says_so(signed_in: Client) -> None:
     assert signed_in.get(f"/services/{a_service().pk}/history/").status_code == 200
 
