@@ -3,6 +3,7 @@
 import os
 import secrets
 import sys
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -221,6 +222,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "heroicons",
     "ninja",
+    "axes",
 ]
 
 MIDDLEWARE = [
@@ -236,6 +238,8 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    # Last, so that what it answers has passed the others.
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "uptime_site.urls"
@@ -264,6 +268,24 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "dashboard"
 LOGOUT_REDIRECT_URL = "login"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+# Failed log-ins: see monitors.interfaces.login_attempts.
+AXES_HANDLER = "monitors.interfaces.login_attempts.LoginAttempts"
+AXES_CLIENT_IP_CALLABLE = "monitors.interfaces.login_attempts.client_address"
+AXES_LOCKOUT_CALLABLE = "monitors.views.login.locked_out"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"], "ip_address"]
+AXES_FAILURE_LIMIT = 10
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+# Else whoever goes on trying would stay out for ever, a whole office with them.
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+# A password may be typed into the field of the name; the address is for those who block by the log.
+AXES_SENSITIVE_PARAMETERS = ["username"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -331,6 +353,7 @@ LOGGING = {
     "loggers": {
         # The checks of this program, one line each at INFO, would drown everything else.
         "httpx": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
         "django.server": {"handlers": ["console"], "propagate": False},
     },
 }

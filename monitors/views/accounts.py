@@ -39,7 +39,7 @@ def setup(request: HttpRequest) -> HttpResponse:
     except accounts.AlreadySetUp as already:
         messages.warning(request, str(already))
         return redirect("login")
-    login(request, user)
+    login(request, user, backend="django.contrib.auth.backends.ModelBackend")
     return redirect("dashboard")
 
 
