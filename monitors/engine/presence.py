@@ -93,6 +93,7 @@ async def keep_telling(
             "lag_ms": gauges.lag_ms,
             "late_ms": gauges.late_ms,
             "write_ms": gauges.write_ms,
+            "errors": gauges.errors,
         }
         gauges.begin_anew()
         try:

@@ -21,6 +21,8 @@ class Checker(models.Model):
     """By how much a check began after its due time at worst since then."""
     write_ms = models.FloatField(default=0.0)
     """How long the slowest write to the database took since then."""
+    errors = models.PositiveIntegerField(default=0)
+    """Errors that nobody expected, since it began; its log has each."""
 
     class Meta:
         ordering = ["name"]

@@ -37,6 +37,7 @@ class Health:
             "checks_per_s": round(sum(checker.checks_per_s for checker in running), 1),
             "loop_lag_ms": round(max((checker.lag_ms for checker in running), default=0), 1),
             "late_ms": round(max((checker.late_ms for checker in running), default=0), 1),
+            "errors": sum(checker.errors for checker in running),
             "write_ms": round(max((checker.write_ms for checker in running), default=0), 1),
         }
 

@@ -63,6 +63,7 @@ def _checkers(numbers: Numbers) -> Iterator[Metric]:
         ("lag_ms", 1_000, "loop_lag_seconds", "By how much its event loop was late at worst"),
         ("late_ms", 1_000, "check_late_seconds", "By how much a check began late at worst"),
         ("write_ms", 1_000, "write_seconds", "How long the slowest write of results took"),
+        ("errors", 1, "checker_errors", "Unexpected errors since a checker began"),
     ):
         family = _family(name, description, _CHECKER)
         for row in rows:

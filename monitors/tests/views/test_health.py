@@ -34,8 +34,8 @@ def metrics(body: bytes) -> dict[tuple[str, str], float]:
 
 
 def test_all_is_well_without_a_login(client: Client) -> None:
-    a_checker("a", in_flight=3, checks_per_s=1.5, lag_ms=7, write_ms=12)
-    a_checker("b", in_flight=1, checks_per_s=2, lag_ms=2, late_ms=40)
+    a_checker("a", in_flight=3, checks_per_s=1.5, lag_ms=7, write_ms=12, errors=2)
+    a_checker("b", in_flight=1, checks_per_s=2, lag_ms=2, late_ms=40, errors=1)
     a_checker("gone", seen_at=timezone.now() - timedelta(minutes=1), in_flight=50)
     answer = client.get("/healthz")
     assert (answer.status_code, answer.content.splitlines()[0]) == (200, b"ok")
@@ -50,6 +50,7 @@ def test_all_is_well_without_a_login(client: Client) -> None:
         "loop_lag_ms": 7,
         "late_ms": 40,
         "write_ms": 12,
+        "errors": 3,
     }
 
 
@@ -84,7 +85,7 @@ def test_a_silent_database_is_no_health(client: Client, monkeypatch: pytest.Monk
 
 
 def test_metrics_for_prometheus_which_brings_a_key(client: Client) -> None:
-    a_checker("a", location="oslo", in_flight=3, lag_ms=7)
+    a_checker("a", location="oslo", in_flight=3, lag_ms=7, errors=2)
     a_checker("b", stopped_at=timezone.now(), in_flight=9)
     up = checked(a_service(name='A "quoted" name', now=timezone.now()), Status.UP)
     a_service(now=timezone.now() - timedelta(minutes=5))
@@ -102,6 +103,7 @@ def test_metrics_for_prometheus_which_brings_a_key(client: Client) -> None:
         ("checker_up", "b "): 0,
         ("checks_in_flight", "a oslo"): 3,
         ("loop_lag_seconds", "a oslo"): 0.007,
+        ("checker_errors", "a oslo"): 2,
         ("service_up", labels): 1,
         ("service_response_seconds", labels): 0.0125,
     }
