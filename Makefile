@@ -2,7 +2,6 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-export PORT ?= 8000
 
 .PHONY: help run test quick format clean
 
@@ -11,7 +10,9 @@ help: ## list what make can do
 
 run: $(VENV)/runs ## set up and start the dashboard and the checker
 	@$(BIN)/python manage.py migrate --verbosity=0
-	@PATH="$(CURDIR)/$(BIN):$$PATH" exec $(BIN)/honcho start
+	@# honcho reads .env by rules of its own, and would let it go before the environment.
+	@PORT=$$($(BIN)/python -m uptime_site.environment) PATH="$(CURDIR)/$(BIN):$$PATH" \
+		exec $(BIN)/honcho start --env /dev/null
 
 test: $(VENV)/tests ## run all checks and tests, on SQLite, on PostgreSQL and in a browser
 	@$(BIN)/python -m monitors.tests.everything

@@ -8,14 +8,17 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import environ
-
 _HERE = Path(__file__).resolve().parent
-_env = environ.Env()
-if (_HERE / ".env").is_file():
-    _env.read_env(_HERE / ".env")
+sys.path.insert(0, str(_HERE))
 
-bind = f"{_env.str('BIND', default='127.0.0.1')}:{_env.str('PORT', default='8000')}"
+from uptime_site import addresses, environment  # noqa: E402 - after the path
+from uptime_site.start import one_line_errors  # noqa: E402
+
+with one_line_errors(exit_status=1):
+    _env = environment.read(_HERE)
+    bind = environment.bind(_env)
+    _base_path = environment.base_path(_env)
+
 workers = 2
 worker_class = "asgi" if any("uptime_site.asgi" in word for word in sys.argv) else "gthread"
 threads = 8
@@ -28,8 +31,9 @@ chdir = str(_HERE)
 
 def on_starting(server: Any) -> None:
     """Refuse a port in use with one line, and collect the static files."""
-    for host, port in server.cfg.address:
-        _refuse_used(host, port)
+    for address in server.cfg.address:
+        if isinstance(address, tuple):
+            _refuse_used(*address)
     collected = _manage("collectstatic", "--noinput", "--verbosity=0")
     if collected.returncode:
         sys.stderr.write(collected.stderr.strip().splitlines()[-1] + "\n")
@@ -37,10 +41,12 @@ def on_starting(server: Any) -> None:
 
 
 def when_ready(server: Any) -> None:
-    """Say where the dashboard is."""
-    host, port = server.cfg.address[0]
-    shown = "127.0.0.1" if host in {"0.0.0.0", "::"} else host  # noqa: S104 - compared, not bound
-    answer = _manage("welcome", f"http://{shown}:{port}/")
+    """Say where the dashboard is; at a socket nobody can open it, only a proxy."""
+    address = server.cfg.address[0]
+    if not isinstance(address, tuple):
+        return
+    host, port = address
+    answer = _manage("welcome", addresses.url(host, port, _base_path))
     sys.stderr.write(answer.stdout)
     if answer.returncode:
         sys.stderr.write(answer.stderr.strip().splitlines()[-1] + "\n")
@@ -53,9 +59,15 @@ def _refuse_used(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             used = error.errno == errno.EADDRINUSE
-            why = "is in use" if used else f"cannot be used: {os.strerror(error.errno or 0)}"
+            why = "is in use" if used else f"cannot be used: {_reason(error)}"
             sys.stderr.write(f"Port {port} on {host} {why}; choose another with PORT=8001.\n")
             sys.exit(1)
+
+
+def _reason(error: OSError) -> str:
+    # A name that cannot be resolved has no errno of the system's.
+    known = isinstance(error, socket.gaierror) or not error.errno
+    return str(error.strerror) if known else os.strerror(error.errno or 0)
 
 
 def _manage(*words: str) -> "subprocess.CompletedProcess[str]":

@@ -1,28 +1,24 @@
 """Settings. Every outside value comes through django-environ; a wrong one stops the start."""
 
-import os
-import secrets
 import sys
 from datetime import timedelta
 from ipaddress import ip_network
-from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import django_stubs_ext
-import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+
+from .addresses import allowed_host, trusted_origin
+from .database import database
+from .environment import BASE_DIR, base_path, bind, port, read, whole_number
+from .private import secret_key
 
 # Lets Django's generic classes take their type arguments at run time.
 django_stubs_ext.monkeypatch()
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-
-env = environ.Env()
-if (BASE_DIR / ".env").is_file():
-    env.read_env(BASE_DIR / ".env")
+env = read(BASE_DIR)
 
 
 def _boolean(name: str, *, default: bool) -> bool:
@@ -35,10 +31,7 @@ def _boolean(name: str, *, default: bool) -> bool:
 
 
 def _whole_number(name: str, *, default: int, low: int, high: int) -> int:
-    value = env.str(name, default=str(default)).strip()
-    if not value.isdecimal() or not low <= int(value) <= high:
-        raise ImproperlyConfigured(f"{name} is a whole number from {low} to {high}, not “{value}”.")
-    return int(value)
+    return whole_number(env, name, default=default, low=low, high=high)
 
 
 def _list(name: str, *, default: list[str]) -> list[str]:
@@ -57,15 +50,15 @@ def _networks() -> list[str]:
     return networks
 
 
+def _hosts() -> list[str]:
+    # A host name has no white space, so that separates as well as a comma.
+    given = " ".join(_list("ALLOWED_HOSTS", default=[])).split()
+    return [allowed_host(host) for host in given] or ["localhost", "127.0.0.1", "[::1]"]
+
+
 def _origins() -> list[str]:
-    origins = _list("CSRF_TRUSTED_ORIGINS", default=[])
-    for origin in origins:
-        if not origin.startswith(("http://", "https://")):
-            raise ImproperlyConfigured(
-                f"CSRF_TRUSTED_ORIGINS holds addresses like https://uptime.example.com, "
-                f"not “{origin}”."
-            )
-    return origins
+    given = " ".join(_list("CSRF_TRUSTED_ORIGINS", default=[])).split()
+    return [trusted_origin(origin) for origin in given]
 
 
 def _web_address(name: str) -> str:
@@ -88,96 +81,6 @@ def _time_zone() -> str:
     return name
 
 
-def _secret_key() -> str:
-    """Take SECRET_KEY, or the key of this installation: made once, kept beside manage.py."""
-    given: str = env.str("SECRET_KEY", default="")
-    if given:
-        return given
-    kept = BASE_DIR / ".secret_key"
-    try:
-        if not kept.exists():
-            _keep(secrets.token_urlsafe(50), kept)
-        return kept.read_text().strip()
-    except OSError as error:
-        raise ImproperlyConfigured(
-            f"SECRET_KEY is not set, and {kept} cannot be written: {error.strerror}."
-        ) from None
-
-
-def _keep(key: str, kept: Path) -> None:
-    # Written aside and linked into place, so that of two processes that start together one wins
-    # and neither reads half a key.
-    fresh = kept.with_name(f".secret_key.{os.getpid()}")
-    fresh.touch(mode=0o600)
-    try:
-        fresh.write_text(key)
-        os.link(fresh, kept)
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
-
-
-def _database() -> dict[str, Any]:
-    url = env.str("DATABASE_URL", default="") or f"sqlite:///{BASE_DIR / 'db.sqlite3'}"
-    scheme = url.partition(":")[0]
-    if scheme not in {"sqlite", "postgres", "postgresql"}:
-        raise ImproperlyConfigured(
-            "DATABASE_URL begins with postgres:// or sqlite:///, "
-            f"not “{scheme[:20]}”; like postgres://user:password@host:5432/name."
-        )
-    try:
-        database: dict[str, Any] = env.db_url_config(url)
-        _ = urlsplit(url).port  # raises where it is no port number
-    except (ValueError, KeyError):
-        raise ImproperlyConfigured(
-            "DATABASE_URL cannot be read; it looks like postgres://user:password@host:5432/name."
-        ) from None
-    return database | (_sqlite(database) if scheme == "sqlite" else _postgresql(database))
-
-
-def _sqlite(database: dict[str, Any]) -> dict[str, Any]:
-    # WAL lets pages read while the checker writes; an immediate transaction waits for the
-    # write lock at its start instead of failing in the middle.
-    return {
-        "OPTIONS": {
-            "timeout": 20,
-            "transaction_mode": "IMMEDIATE",
-            "init_command": (
-                "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA cache_size=-20000;"
-                "PRAGMA temp_store=MEMORY;PRAGMA foreign_keys=ON;"
-                # A page that is written again before it goes from the WAL into the file is
-                # copied once: with services checked every minute, 40 MB hold about a minute.
-                "PRAGMA wal_autocheckpoint=10000;"
-            ),
-        },
-        "TEST": {"NAME": f"{database['NAME']}.test"},
-    }
-
-
-# A server that vanishes without a word (power, network) is noticed within 15 s, not after hours:
-# https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-KEEPALIVES
-_NOTICES_A_DEAD_SERVER = {
-    "connect_timeout": 5,
-    "keepalives_idle": 5,
-    "keepalives_interval": 3,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 15_000,
-}
-
-
-def _postgresql(database: dict[str, Any]) -> dict[str, Any]:
-    if not database["NAME"]:
-        raise ImproperlyConfigured(
-            "DATABASE_URL names no database; it looks like postgres://user:password@host:5432/name."
-        )
-    options = {**_NOTICES_A_DEAD_SERVER, **database.get("OPTIONS", {})}
-    # A command holds one connection; many threads of a server share a pool.
-    if Path(sys.argv[0]).name != "manage.py" and "pytest" not in sys.modules:
-        options["pool"] = {"min_size": 0, "max_size": 16, "timeout": 10}
-    return {"OPTIONS": options, "CONN_HEALTH_CHECKS": True}
-
-
 def _email() -> dict[str, Any]:
     try:
         config: dict[str, Any] = env.email_url("EMAIL_URL", default="consolemail://")
@@ -188,13 +91,15 @@ def _email() -> dict[str, Any]:
     return config
 
 
-SECRET_KEY = _secret_key()
+SECRET_KEY = secret_key(env.str("SECRET_KEY", default=""), BASE_DIR)
 # Keys of before: what they have signed or encrypted stays good.
 SECRET_KEY_FALLBACKS = _list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = _boolean("DEBUG", default=False)
-ALLOWED_HOSTS = _list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"])
+ALLOWED_HOSTS = _hosts()
 CSRF_TRUSTED_ORIGINS = _origins()
-PORT = _whole_number("PORT", default=8000, low=1, high=65_535)
+PORT, BIND = port(env), bind(env)
+BASE_PATH = base_path(env)
+FORCE_SCRIPT_NAME = BASE_PATH or None
 # True behind a proxy that speaks HTTPS to the world and says so in X-Forwarded-Proto.
 BEHIND_HTTPS_PROXY = _boolean("BEHIND_HTTPS_PROXY", default=False)
 
@@ -226,10 +131,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "uptime_site.middleware.UnderBasePath",
     "monitors.api.errors.JsonErrors",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "monitors.views.health.HealthUnderAnyHost",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -262,7 +169,7 @@ TEMPLATES = [
     },
 ]
 
-DATABASES = {"default": _database()}
+DATABASES = {"default": database(env.str("DATABASE_URL", default=""), BASE_DIR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LOGIN_URL = "login"
@@ -301,7 +208,7 @@ USE_I18N = False
 USE_TZ = True
 TIME_ZONE = _time_zone()
 
-STATIC_URL = "static/"
+STATIC_URL = f"{BASE_PATH}/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Collected files are served under hashed names and cached for ever; where nothing has been
 # collected, WhiteNoise takes them from where they lie.
@@ -322,6 +229,11 @@ STORAGES = {
 
 vars().update(_email())
 
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{BASE_PATH}/"
+if BASE_PATH:
+    # A browser sends a neighbour's cookies from "/" as well, and of two with one name Django takes
+    # the wrong one.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "uptime_sessionid", "uptime_csrftoken"
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_HTTPS_PROXY

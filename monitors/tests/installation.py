@@ -73,7 +73,7 @@ class Installation:
             **os.environ,
             "DATABASE_URL": self.database_url,
             "PORT": str(self.port),
-            "SECRET_KEY": "of this test",
+            "SECRET_KEY": "of this test and of nothing else in the world",
             "PYTHONUNBUFFERED": "1",
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         }
@@ -112,11 +112,13 @@ class Installation:
         command = (sys.executable, "manage.py", "check_services", "--forever", *words)
         return self.start(*command, **environment)
 
-    def wait_until_it_answers(self, process: "subprocess.Popen[str]") -> None:
+    def wait_until_it_answers(
+        self, process: "subprocess.Popen[str]", host: str = "127.0.0.1"
+    ) -> None:
         until = time.monotonic() + STARTS_WITHIN_S
         while time.monotonic() < until and process.poll() is None:
             with contextlib.suppress(httpx.TransportError):
-                httpx.get(f"{self.url}/healthz")
+                httpx.get(f"http://{host}:{self.port}/healthz")
                 return
             time.sleep(0.05)
         process.kill()

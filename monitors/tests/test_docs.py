@@ -11,7 +11,11 @@ README = (ROOT / "README.md").read_text()
 SETTINGS = (ROOT / "uptime_site" / "settings.py").read_text()
 
 READ = re.findall(r'(?:env\.\w+|_boolean|_whole_number|_list|_web\w+)\(\s*"([A-Z_]+)"', SETTINGS)
-READ += re.findall(r"_env\.\w+\('([A-Z_]+)'", (ROOT / "gunicorn.conf.py").read_text())
+ENVIRONMENT = (ROOT / "uptime_site" / "environment.py").read_text()
+# Django's own name for the base path is taken too, and not a setting of its own.
+READ += set(re.findall(r'(?:env\.str\(|whole_number\(env, )"([A-Z_]+)"', ENVIRONMENT)) - {
+    "FORCE_SCRIPT_NAME"
+}
 OUR_COMMANDS = [name for name, app in get_commands().items() if app == "monitors"]
 
 
