@@ -13,7 +13,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitors.tests import postgres
+from monitors.tests import nginx, postgres
 from monitors.tests.clock import libfaketime
 
 BIN = Path(sys.executable).parent
@@ -40,12 +40,14 @@ def steps() -> list[Step]:
     pytest = (python, "-m", "pytest", "-q", "--durations=5")
     false_clock = f"{PROCESSES}/test_false_clock.py"
     no_false_clock = "" if libfaketime() else "libfaketime: apt-get install faketime"
+    behind_nginx = f"{PROCESSES}/test_behind_nginx.py"
+    no_nginx = "" if nginx.installed() else "nginx: apt-get install nginx"
     # Processes are timed, and have the machine to themselves.
     side_by_side = (*pytest, "--numprocesses=2", "--dist=loadfile")
     inside = [f"--ignore={folder}" for folder in (BROWSER, PROCESSES)]
     # What knows no database need not be tested on two.
     database_free = [f"--ignore={TESTS}/{name}" for name in DATABASE_FREE]
-    processes = (*pytest, PROCESSES, f"--ignore={false_clock}")
+    processes = (*pytest, PROCESSES, f"--ignore={false_clock}", f"--ignore={behind_nginx}")
     other = f"--ignore={PROCESSES}/test_survival_on_"
     on_postgres = (python, "-m", "monitors.tests.postgres")
     return [
@@ -81,6 +83,7 @@ def steps() -> list[Step]:
             (*on_postgres, *pytest, false_clock),
             no_postgres or no_false_clock,
         ),
+        Step("behind nginx", (*pytest, behind_nginx), no_nginx),
         Step("tests in a browser", (*pytest, BROWSER), no_browser),
     ]
 
