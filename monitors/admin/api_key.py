@@ -3,10 +3,11 @@
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
 from monitors.actions import api_keys
 from monitors.models import ApiKey
+
+from .each import each
 
 
 @admin.register(ApiKey)
@@ -24,7 +25,4 @@ class ApiKeyAdmin(admin.ModelAdmin[ApiKey]):
 
     @admin.action(description="Revoke", permissions=["change"])
     def revoke(self, request: HttpRequest, chosen: QuerySet[ApiKey]) -> None:
-        now = timezone.now()
-        for key in chosen:
-            api_keys.revoke(key.pk, now)
-        self.message_user(request, f"Revoked {len(chosen)} keys.")
+        self.message_user(request, f"Revoked {each(chosen, api_keys.revoke)} keys.")

@@ -6,7 +6,8 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from django.contrib import admin, messages
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.utils import timezone
 
 from monitors.actions import services
@@ -15,6 +16,8 @@ from monitors.engine.check_now import check_many
 from monitors.interfaces.forms.service import GROUPS, HIDDEN, ServiceForm
 from monitors.models import Period, Service, ServiceStatus, Tag
 from monitors.queries.dashboard import shown_state
+
+from .each import each
 
 
 @admin.register(Service)
@@ -34,10 +37,7 @@ class ServiceAdmin(admin.ModelAdmin[Service]):
     search_fields = ("name", "url")
     list_per_page = 50
     actions = ("check_now", "pause", "resume")
-    fieldsets = tuple(
-        (title, {"fields": names})
-        for title, names in [*((g[0], g[2]) for g in GROUPS), ("", HIDDEN)]
-    )
+    fieldsets = tuple((title, {"fields": names}) for title, _, names in (*GROUPS, ("", "", HIDDEN)))
 
     @admin.display(description="state", ordering="state")
     def state_now(self, service: Service) -> str:
@@ -61,17 +61,25 @@ class ServiceAdmin(admin.ModelAdmin[Service]):
 
     @admin.action(description="Pause", permissions=["change"])
     def pause(self, request: HttpRequest, chosen: QuerySet[Service]) -> None:
-        now = timezone.now()
-        for service in chosen:
-            services.pause(service.pk, now)
-        self.message_user(request, f"Paused {len(chosen)} services.")
+        self.message_user(request, f"Paused {each(chosen, services.pause)} services.")
 
     @admin.action(description="Resume", permissions=["change"])
     def resume(self, request: HttpRequest, chosen: QuerySet[Service]) -> None:
-        now = timezone.now()
-        for service in chosen:
-            services.resume(service.pk, now)
-        self.message_user(request, f"Resumed {len(chosen)} services.")
+        self.message_user(request, f"Resumed {each(chosen, services.resume)} services.")
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except services.DuplicateTarget as duplicate:
+            # Somebody has added the address after the form had been found to be good.
+            self.message_user(request, str(duplicate), messages.ERROR)
+            return redirect(request.get_full_path())
 
     def save_model(
         self, request: HttpRequest, obj: Service, form: ServiceForm, change: bool
@@ -98,8 +106,7 @@ class ServiceAdmin(admin.ModelAdmin[Service]):
 
     def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Service]) -> None:
         del request
-        for pk in queryset.values_list("pk", flat=True):
-            services.delete(pk, timezone.now())
+        each(queryset, services.delete)
 
     def save_related(self, request: Any, form: Any, formsets: Any, change: bool) -> None:
         """Leave the tags alone: the action has written them."""

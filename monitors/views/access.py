@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django_htmx.middleware import HtmxDetails
 
-from monitors.models import ApiKey, Service, ServiceStatus
+from monitors.models import Service, ServiceStatus
 
 
 class Request(HttpRequest):
@@ -35,7 +35,3 @@ def gone_is_404() -> Iterator[None]:
 def get_check_or_404(service_id: int, check_id: int) -> ServiceStatus:
     checks = ServiceStatus.objects.select_related("service", "evidence")
     return get_object_or_404(checks, pk=check_id, service_id=service_id)
-
-
-def get_api_key_or_404(key_id: int) -> ApiKey:
-    return get_object_or_404(ApiKey, pk=key_id)

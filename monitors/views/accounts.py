@@ -14,7 +14,7 @@ from monitors.actions import accounts, api_keys
 from monitors.interfaces.forms.account import ApiKeyForm, SetupForm
 from monitors.models import ApiKey
 
-from .access import Request, get_api_key_or_404
+from .access import Request, gone_is_404
 
 
 @login_not_required
@@ -58,6 +58,7 @@ def keys(request: Request) -> HttpResponse:
 
 @require_POST
 def revoke_key(request: Request, key_id: int) -> HttpResponse:
-    key = api_keys.revoke(get_api_key_or_404(key_id).pk, timezone.now())
+    with gone_is_404():
+        key = api_keys.revoke(key_id, timezone.now())
     messages.success(request, f"The key “{key.name}” opens nothing any more.")
     return redirect("api-keys")

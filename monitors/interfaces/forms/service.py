@@ -173,6 +173,8 @@ class ServiceForm(forms.ModelForm[Service]):
         self.fields["locations_before_down"].required = False
         self._before = {name: getattr(self.instance, name) for name in (*COLUMNS, "url_key")}
         self._tags_before = _tag_names(self.instance)
+        self._unreadable = self.instance.unreadable_secrets
+        self._changed: list[str] = []
         self.initial["tags"] = ", ".join(self._tags_before)
         self._hide_secrets()
         if self.instance.pk:
@@ -188,10 +190,13 @@ class ServiceForm(forms.ModelForm[Service]):
                 title,
                 description,
                 [self[name] for name in names],
-                is_open=position == 0 or any(self[name].errors for name in names),
+                is_open=position == 0 or any(self._wants_a_look(name) for name in names),
             )
             for position, (title, description, names) in enumerate(GROUPS)
         )
+
+    def _wants_a_look(self, name: str) -> bool:
+        return bool(self[name].errors) or name in self._unreadable or name in self._changed
 
     def clean_url(self) -> str:
         try:
@@ -326,7 +331,7 @@ class ServiceForm(forms.ModelForm[Service]):
         """Show no secret; nor what cannot be read, which the form leaves as it is."""
         for name in SECRETS:
             self.initial[name] = ""
-        for name, secret in self.instance.unreadable_secrets.items():
+        for name, secret in self._unreadable.items():
             self.initial[name] = ""
             self.fields[name].help_text = secret.why
 
@@ -341,6 +346,7 @@ class ServiceForm(forms.ModelForm[Service]):
         changed = meanwhile.changed_since(text, shown)
         if text and not changed:
             return
+        self._changed = changed
         typed = self._typed(meanwhile.changed_since(text, shown | values), values)
         said = [self._has_become(name, shown[name], name in typed) for name in changed]
         errors = [meanwhile.CHANGED_MEANWHILE, *said]
@@ -349,7 +355,7 @@ class ServiceForm(forms.ModelForm[Service]):
 
     def _typed(self, changed: list[str], values: dict[str, Any]) -> set[str]:
         """Of the fields whose value differs from what was shown, those that a person filled in."""
-        hidden = {*SECRETS, *self.instance.unreadable_secrets}
+        hidden = {*SECRETS, *self._unreadable}
         wrong = {name for name in COLUMNS if name not in values}
         return wrong | {name for name in changed if name not in hidden or values.get(name)}
 
@@ -374,7 +380,7 @@ class ServiceForm(forms.ModelForm[Service]):
             values["username"], values["password"] = target.username, target.password
         if values.get("forget_secrets"):
             return
-        for name in (*SECRETS, *self.instance.unreadable_secrets):
+        for name in (*SECRETS, *self._unreadable):
             if not values.get(name):
                 values[name] = self._before[name]
         is_kept = isinstance(values["password"], Unreadable) and not self._before["username"]

@@ -1,12 +1,15 @@
 """What staff may do in the admin: what they have the permission for, and no more."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import pytest
 from django.contrib.auth.models import Permission, User
 from django.test import Client
 
+from monitors.actions import services
 from monitors.actions.api_keys import issue, revoke
+from monitors.admin.each import each
 from monitors.models import ApiKey, Service, ServiceStatus
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_service
@@ -54,10 +57,10 @@ def test_who_may_change_services_pauses_but_does_not_delete() -> None:
 
 
 def test_who_may_delete_services_deletes_them() -> None:
-    services = [a_service() for _ in range(3)]
+    three = [a_service() for _ in range(3)]
     client = staff("view_service", "delete_service")
-    act(client, SERVICES, "delete_selected", [services[0].pk, services[1].pk], post="yes")
-    assert client.post(f"{SERVICES}{services[2].pk}/delete/", {"post": "yes"}).status_code == 302
+    act(client, SERVICES, "delete_selected", [three[0].pk, three[1].pk], post="yes")
+    assert client.post(f"{SERVICES}{three[2].pk}/delete/", {"post": "yes"}).status_code == 302
     assert not Service.objects.exists()
 
 
@@ -81,3 +84,15 @@ def test_a_revoked_key_stays_revoked(signed_in: Client) -> None:
     assert ApiKey.objects.get().revoked_at == noon_plus(1)
     act(signed_in, KEYS, "revoke", [key.pk])
     assert ApiKey.objects.get().revoked_at == noon_plus(1)
+
+
+def test_what_is_deleted_meanwhile_is_passed_over() -> None:
+    a_service()
+    a_service()
+
+    def delete_all(pk: int, now: datetime) -> None:
+        services.delete(pk, now)
+        for other in Service.objects.all():
+            services.delete(other.pk, now)
+
+    assert each(Service.objects.order_by("pk"), delete_all) == 1

@@ -2,10 +2,12 @@
 
 import html
 from collections.abc import Callable
+from functools import partial
 from threading import Barrier, Thread
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connections
 from django.test import Client
 
@@ -86,6 +88,43 @@ def test_settings_that_exclude_each_other_cannot_both_get_in() -> None:
         )
         service.refresh_from_db()
         assert bool(service.username) != bool(service.bearer_token)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    ("path", "statuses"),
+    [("/services/{}/edit/", [302, 409]), ("/admin/monitors/service/{}/change/", [200, 302])],
+)
+def test_of_two_forms_sent_at_once_one_is_told(user: User, path: str, statuses: list[int]) -> None:
+    service = a_service(name="Shop", url=URL)
+    clients = [Client(), Client()]
+    for client in clients:
+        client.force_login(user)
+    for number in range(ROUNDS):
+        given = opened(clients[0], service)
+        found: list[int] = []
+
+        def save(client: Client, change: dict[str, Any]) -> None:
+            answer = client.post(path.format(service.pk), given | change)  # noqa: B023
+            found.append(answer.status_code)  # noqa: B023
+
+        side_by_side(
+            partial(save, clients[0], {"interval_s": 100 + number}),
+            partial(save, clients[1], {"keyword": f"ok {number}"}),
+        )
+        assert sorted(found) == statuses
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("path", ["/services/add/", "/admin/monitors/service/add/"])
+def test_of_one_address_added_twice_at_once_one_is_refused(user: User, path: str) -> None:
+    clients = [Client(), Client()]
+    for client in clients:
+        client.force_login(user)
+    for number in range(ROUNDS):
+        given = form(url=f"https://n{number}.example/")
+        side_by_side(*(partial(client.post, path, given) for client in clients))
+        assert Service.objects.count() == number + 1
 
 
 def test_a_form_that_was_opened_before_a_change_says_what_has_changed(signed_in: Client) -> None:
