@@ -4,10 +4,15 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 from django.test import Client
+from django.utils import timezone
 
-from monitors.models import Service
+from monitors.actions.api_keys import issue
+from monitors.models import Service, ServiceStatus
 from monitors.models.fields import secret_fields
+from monitors.tests.factories import a_service
+from monitors.tests.local_server import LocalServer
 from monitors.tests.stored_secrets import in_database, with_secrets
 from monitors.tests.views.test_services import form
 
@@ -121,3 +126,24 @@ def test_a_password_without_a_user_name_is_left_alone_too(client: Client, servic
     before = in_database()
     by_api(client, service, name="New")
     assert in_database() == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_check_of_it_is_not_judged_and_says_why(
+    client: Client, settings: Any, target: LocalServer
+) -> None:
+    settings.SECRET_KEY = "of then"
+    now = timezone.now()
+    service = a_service(url=target.url, username="ada", password="pw", now=now)
+    other = a_service(url=f"{target.url}other", now=now)
+    settings.SECRET_KEY = "another"
+    bearer = {"Authorization": f"Bearer {issue('k', now)}"}
+    found = client.get(f"/api/v1/services/{service.pk}/status", headers=bearer).json()
+    assert (found["status"], found["reason"]) == ("UNKNOWN", "internal")
+    assert "The stored password cannot be read: SECRET_KEY has changed." in found["message"]
+    assert target.requests == []
+    call_command("check_services")
+    stored = ServiceStatus.objects.order_by("pk").values_list("service", "status")
+    assert sorted(stored) == [(service.pk, "UNKNOWN"), (service.pk, "UNKNOWN"), (other.pk, "UP")]
+    service.refresh_from_db()
+    assert service.state == "UNKNOWN"
