@@ -9,10 +9,10 @@ import os
 import socket
 import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
 
@@ -64,36 +64,46 @@ async def running(config: str) -> AsyncIterator[Exporter]:
         process.wait()
 
 
-@contextlib.asynccontextmanager
-async def bare_probes(
-    clients: int,
-) -> AsyncIterator[Callable[[str, int], Coroutine[Any, Any, float]]]:
-    """Give what asks for many probes of a URL, by so many clients, and tells the ms CPU of each.
+@dataclass(frozen=True, slots=True)
+class Probes:
+    """Asks an exporter over HTTP, as it is meant to be asked, and tells the CPU ms of a probe."""
 
-    The exporter is asked over HTTP as it is meant to be; a number is added to the URL.
-    """
+    exporter: Exporter
+    client: httpx.AsyncClient
+
+    async def at_once(self, url: str, count: int, clients: int) -> float:
+        """Let so many clients ask, each as soon as it has been answered."""
+        numbers = iter(range(count))
+
+        async def ask_each() -> None:
+            for number in numbers:
+                await self._ask(f"{url}{number}")
+
+        before_s = self.exporter.cpu_s()
+        await asyncio.gather(*(ask_each() for _ in range(clients)))
+        return (self.exporter.cpu_s() - before_s) / count * 1_000
+
+    async def paced(self, url: str, count: int, per_s: float) -> float:
+        """Ask so many times a second, evenly."""
+        before_s, began_s = self.exporter.cpu_s(), time.monotonic()
+        async with asyncio.TaskGroup() as asking:
+            for number in range(count):
+                await asyncio.sleep(began_s + number / per_s - time.monotonic())
+                asking.create_task(self._ask(f"{url}{number}"))
+        return (self.exporter.cpu_s() - before_s) / count * 1_000
+
+    async def _ask(self, url: str) -> None:
+        query = {"module": "http", "target": url}
+        answer = await self.client.get(f"{self.exporter.url}/probe", params=query)
+        assert "probe_success 1" in answer.text
+
+
+@contextlib.asynccontextmanager
+async def probes() -> AsyncIterator[Probes]:
+    """Run an exporter while the block lasts."""
     async with contextlib.AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory())
         Path(f"{folder}/blackbox.yml").write_text(HTTP_MODULE)
         exporter = await stack.enter_async_context(running(f"{folder}/blackbox.yml"))
-        limits = httpx.Limits(max_connections=clients)
-        client = await stack.enter_async_context(
-            httpx.AsyncClient(limits=limits, trust_env=False, timeout=30)
-        )
-
-        async def ask(number: int, url: str) -> None:
-            query = {"module": "http", "target": f"{url}{number}"}
-            answer = await client.get(f"{exporter.url}/probe", params=query)
-            assert "probe_success 1" in answer.text
-
-        async def ask_each(numbers: Iterator[int], url: str) -> None:
-            for number in numbers:
-                await ask(number, url)
-
-        async def spent_ms(url: str, count: int) -> float:
-            before_s = exporter.cpu_s()
-            numbers = iter(range(count))
-            await asyncio.gather(*(ask_each(numbers, url) for _ in range(clients)))
-            return (exporter.cpu_s() - before_s) / count * 1_000
-
-        yield spent_ms
+        client = httpx.AsyncClient(trust_env=False, timeout=30)
+        yield Probes(exporter, await stack.enter_async_context(client))

@@ -7,8 +7,9 @@
 The checker is a process of its own (`manage.py check_services --forever`) with a database of its
 own, and its services fall due by themselves. Its CPU time, of all threads, over a window is divided
 by the checks that began in it. Between two windows the checker is frozen (SIGSTOP) and the exporter
-is asked for bare probes of the same targets by eight clients, so both meet the machine as it is at
-that minute; what is printed are medians of the windows.
+is asked for bare probes of the same targets: by eight clients, which is what the others are
+compared with, and at the rate of the checks. So both meet the machine as it is at that minute. What
+is printed are medians of the windows.
 
 With --beside another checkout of this project is measured by turns with this one. With --profile
 py-spy looks at the stacks of the checker for so many seconds, after the windows: which station of
@@ -25,11 +26,10 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -42,7 +42,7 @@ from setting_up import DATABASES, ROOT, add_services, environment, set_up_django
 from targets import running
 
 FILL = "fill"
-CLIENTS, PROBES = 8, 800
+CLIENTS, PROBES, PACED_S = 8, 800, 6.0
 # A frozen checker has missed beats: first it is through with those.
 SETTLE_S = 4.0
 STATIONS = {
@@ -74,21 +74,39 @@ def main() -> None:
     with running() as targets:
         # All that is started here trusts the certificate of the target.
         os.environ["SSL_CERT_FILE"] = targets.authority
-        with exporting() as bare_ms:
-            for scheme in options.schemes:
-                url = getattr(targets, scheme)
+        for scheme in options.schemes:
+            with exporting(getattr(targets, scheme)) as exporter:
                 for database in options.databases:
                     print(f"{scheme}, {database}", flush=True)
                     for rate in options.rates:
                         print(f"  {rate} checks a second", flush=True)
-                        measure(
-                            partial(bare_ms, url),
-                            targets.on_all_hosts(scheme),
-                            database,
-                            rate,
-                            trees,
-                            options,
-                        )
+                        urls = targets.on_all_hosts(scheme)
+                        measure(exporter, urls, database, rate, trees, options)
+
+
+@dataclass(frozen=True, slots=True)
+class Exporter:
+    """What bare probes of a target cost blackbox exporter, in ms CPU."""
+
+    runner: asyncio.Runner
+    probes: blackbox.Probes
+    url: str
+
+    def at_once(self) -> float:
+        return self.runner.run(self.probes.at_once(self.url, PROBES, CLIENTS))
+
+    def paced(self, per_s: int) -> float:
+        return self.runner.run(self.probes.paced(self.url, int(per_s * PACED_S), per_s))
+
+
+@contextmanager
+def exporting(url: str) -> Iterator[Exporter]:
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        probes = blackbox.probes()
+        try:
+            yield Exporter(runner, runner.run(probes.__aenter__()), url)
+        finally:
+            runner.run(probes.__aexit__(None, None, None))
 
 
 @dataclass(slots=True)
@@ -146,18 +164,20 @@ class Live:
 
 
 def measure(
-    bare_ms: Callable[[], float],
+    exporter: Exporter,
     urls: list[str],
     database: str,
     rate: int,
     trees: list[Path],
     options: argparse.Namespace,
 ) -> None:
-    exporter: list[float] = []
+    at_once: list[float] = []
+    paced: list[float] = []
     with ExitStack() as stack:
         lives = [stack.enter_context(checking(tree, urls, database, rate)) for tree in trees]
         for _ in range(options.windows):
-            exporter.append(bare_ms())
+            at_once.append(exporter.at_once())
+            paced.append(exporter.paced(rate))
             for live in lives:
                 live.measure(options.seconds)
         seen = []
@@ -166,7 +186,7 @@ def measure(
                 seen = threads.samples(lives[0].process.pid, options.profile)
         for live in lives:
             live.end()
-        report(exporter, lives)
+        report(at_once, paced, lives)
         if seen:
             report_profile(seen)
 
@@ -201,18 +221,6 @@ def checking(tree: Path, urls: list[str], database: str, rate: int) -> Iterator[
                 live.end()
 
 
-@contextmanager
-def exporting() -> Iterator[Callable[[str], float]]:
-    """Keep one exporter, and give what tells the ms CPU that a bare probe of a URL costs it."""
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        probes = blackbox.bare_probes(CLIENTS)
-        spent_ms = runner.run(probes.__aenter__())
-        try:
-            yield lambda url: runner.run(spent_ms(url, PROBES))
-        finally:
-            runner.run(probes.__aexit__(None, None, None))
-
-
 def _checks(database_url: str, began: datetime, ended: datetime) -> int:
     asked = (
         "SELECT count(*) FROM monitors_servicestatus WHERE checked_at >= {0} AND checked_at < {0}"
@@ -226,20 +234,18 @@ def _checks(database_url: str, began: datetime, ended: datetime) -> int:
         return int(found[0]) if found else 0
 
 
-def report(exporter: list[float], lives: list[Live]) -> None:
-    bare = statistics.median(exporter)
-    print(f"    {'':<34}{'ms':>8}{'of the exporter':>18}{'windows':>18}  threads")
-    _row("blackbox exporter, bare probe", exporter, bare, "")
+def report(at_once: list[float], paced: list[float], lives: list[Live]) -> None:
+    print(f"    {'':<36}{'ms':>8}{'of it':>8}{'windows':>16}  threads")
+    bare = statistics.median(at_once)
+    rows = {"blackbox exporter, 8 clients": (at_once, ""), "the same at this rate": (paced, "")}
     for live in lives:
         name = "live checker" if live is lives[0] else f"that of {live.tree.name}"
-        _row(name, live.per_check_ms(), bare, live.shares())
+        rows[name] = (live.per_check_ms(), live.shares())
+    for name, (spent, shares) in rows.items():
+        median = statistics.median(spent)
+        span = f"{min(spent):.3f}-{max(spent):.3f}"
+        print(f"    {name:<36}{median:>8.3f}{median / bare:>8.2f}{span:>16}  {shares}")
     sys.stdout.flush()
-
-
-def _row(name: str, spent: list[float], bare: float, shares: str) -> None:
-    median = statistics.median(spent)
-    span = f"{min(spent):.3f}-{max(spent):.3f}"
-    print(f"    {name:<34}{median:>8.3f}{median / bare:>18.2f}{span:>18}  {shares}")
 
 
 def report_profile(seen: list[threads.Sample]) -> None:

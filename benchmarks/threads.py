@@ -53,14 +53,20 @@ def samples(process_id: int, seconds: int) -> list[Sample]:
         subprocess.run(
             [
                 *(PY_SPY, "record", "--pid", str(process_id), "--duration", str(seconds)),
-                *("--rate", str(LOOKS_PER_S), "--threads", "--nonblocking"),
+                *("--rate", str(LOOKS_PER_S), "--threads"),
                 *("--format", "raw", "--output", written.name),
             ],
             check=True,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
-        return [_sample(line) for line in Path(written.name).read_text().splitlines()]
+        seen = [_sample(line) for line in Path(written.name).read_text().splitlines()]
+    return [sample for sample in seen if sample.frames and not _waits(sample)]
+
+
+def _waits(sample: Sample) -> bool:
+    """Tell whether a thread looks for work: py-spy does not always see that it waits."""
+    return sample.frames[-1].startswith("_worker (concurrent/futures/thread.py")
 
 
 def _sample(line: str) -> Sample:
@@ -96,6 +102,6 @@ def by_function(seen: list[Sample]) -> Counter[str]:
     """Count samples by the innermost function alone, without its line."""
     counted: Counter[str] = Counter()
     for sample in seen:
-        function, _, place = (sample.frames or ("?",))[-1].partition(" (")
+        function, _, place = sample.frames[-1].partition(" (")
         counted[f"{function} ({place.rpartition(':')[0] or place.rstrip(')')})"] += sample.times
     return counted

@@ -68,8 +68,9 @@ def main() -> None:
 
 
 async def exporter_ms(url: str, count: int, rounds: int) -> float:
-    async with blackbox.bare_probes(AT_A_TIME) as spent_ms:
-        return statistics.median([await spent_ms(url, count) for _ in range(rounds)])
+    async with blackbox.probes() as probes:
+        spent = [await probes.at_once(url, count, AT_A_TIME) for _ in range(rounds)]
+    return statistics.median(spent)
 
 
 def cpu_ms(check: Callable[[], Callable[[int], Awaitable[None]]], count: int, rounds: int) -> float:
