@@ -150,12 +150,16 @@ def report(
 
 def lateness_s(service_id: int, interval_s: int, checked_at: datetime) -> float:
     """Tell how long after its beat a check began."""
+    return (checked_at - beat_of(service_id, interval_s, checked_at)).total_seconds()
+
+
+def beat_of(service_id: int, interval_s: int, checked_at: datetime) -> datetime:
+    """Give the beat that a check answers."""
     from monitors.domain.schedule import next_beat
 
-    interval = timedelta(seconds=interval_s)
     # A check begins on its beat, give or take what a timer is early.
-    beat = next_beat(service_id, interval_s, checked_at + timedelta(milliseconds=50)) - interval
-    return (checked_at - beat).total_seconds()
+    begun = checked_at + timedelta(milliseconds=50)
+    return next_beat(service_id, interval_s, begun) - timedelta(seconds=interval_s)
 
 
 if __name__ == "__main__":
