@@ -109,12 +109,25 @@ class Fault(Enum):
     JSON_PATH_MISSING = Reason.CONTENT, "{answer}, but nothing stands at {path} in the JSON body"
     JSON_DIFFERS = (
         Reason.CONTENT,
-        "{answer}, but {path} is {found}, where {comparison} {expected} was expected",
+        "{answer}, but {path} is {found}{among}, where {comparison} {expected} was expected",
     )
 
     TOO_LARGE = (
         Reason.TOO_LARGE,
         "{answer}, but the first {limit} of the body were not enough to judge it",
+    )
+    PATTERN_TOO_MUCH_WORK = (
+        Reason.TOO_LARGE,
+        "{answer}, but {pattern} takes more work on a body of this size than a check may do",
+    )
+    JSON_TOO_LARGE = Reason.TOO_LARGE, "{answer}, but the JSON is larger than the 8 MiB it may have"
+    JSON_TOO_DEEP = (
+        Reason.CONTENT,
+        "{answer}, but the body is not JSON that can be read: it is nested too deeply",
+    )
+    JSON_TOO_MUCH_WORK = (
+        Reason.TOO_LARGE,
+        "{answer}, but {path} takes more work on this body than a check may do: be more exact",
     )
     BLOCKED = Reason.BLOCKED, "{host} leads to {address}, an address that may not be contacted"
     SLOW = Reason.SLOW, "{answer} after {elapsed_ms:.0f} ms, slower than {limit_ms:g} ms"

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from django.utils import timezone
 
 from monitors.actions.results import DueTime, Finding
+from monitors.domain.assertions import takes_long
 from monitors.domain.observation import Observation
 from monitors.domain.reasons import Failure, Fault
 from monitors.domain.result import CheckResult
@@ -43,7 +44,6 @@ FINISH_WITHIN_S = 0.7
 ROOM_AHEAD = 3_000
 MOST_AT_ONCE, FEWEST_AT_ONCE = 1_000, 250
 MAX_WAITING = 10_000
-MUCH_BYTES = 65_536
 
 
 @dataclass(slots=True)
@@ -185,9 +185,9 @@ class Checker:
 
 
 async def _judged(spec: CheckSpec, seen: Observation) -> CheckResult:
-    """Judge it here, or beside the loop where there is much to read."""
-    size = len(seen.response.body) if seen.response is not None and spec.reads_body else 0
-    return judge(spec, seen) if size < MUCH_BYTES else await asyncio.to_thread(judge, spec, seen)
+    """Judge it here, or beside the loop where it may take long."""
+    beside = seen.response is not None and takes_long(spec, seen.response)
+    return await asyncio.to_thread(judge, spec, seen) if beside else judge(spec, seen)
 
 
 async def _sleep_until_tick_after(seconds: float) -> None:

@@ -9,13 +9,18 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 
+from monitors.domain.json_path import parse_json_path
+from monitors.domain.json_rules import hits_that_must_hold
 from monitors.domain.locations import parse_locations
+from monitors.domain.patterns import parse_pattern
 from monitors.domain.spec import (
     DEFAULT_EXPECTED_STATUS,
     METHODS,
     CheckSpec,
     Comparison,
+    Hits,
     StatusRanges,
+    parse_choice,
     parse_headers,
 )
 from monitors.domain.state import Policy, Standing, State
@@ -125,6 +130,17 @@ class Service(models.Model):
         choices=[(comparison.value, comparison.value) for comparison in Comparison],
     )
     json_expected = models.CharField("expected JSON value", max_length=500, blank=True, default="")
+    json_match = models.CharField(
+        "of several values",
+        max_length=3,
+        blank=True,
+        default="",
+        choices=[
+            ("", "as the comparison needs"),
+            (Hits.ANY.value, "any must hold"),
+            (Hits.ALL.value, "all must hold"),
+        ],
+    )
     degraded_after_ms = models.FloatField(
         "degraded when slower than", null=True, blank=True, validators=[MinValueValidator(1)]
     )
@@ -219,6 +235,9 @@ class Service(models.Model):
 
     def check_spec(self) -> CheckSpec:
         """Raises BadSetting where a stored setting means nothing, or a secret cannot be read."""
+        # A check parses these again, out of a cache; here it shows in time what cannot be parsed.
+        parse_json_path(self.json_path or "$")
+        parse_pattern(self.pattern)
         return CheckSpec(
             url=self.url_key,
             method=self.method,
@@ -239,8 +258,9 @@ class Service(models.Model):
             pattern=self.pattern,
             response_header=self.response_header,
             json_path=self.json_path,
-            json_compare=Comparison(self.json_compare),
+            json_compare=parse_choice(Comparison, self.json_compare),
             json_expected=self.json_expected,
+            json_match=parse_choice(Hits, self.json_match) if self.json_match else None,
             degraded_after_ms=self.degraded_after_ms,
             tls_expiry_warn_days=self.tls_expiry_warn_days,
         )
@@ -259,6 +279,10 @@ class Service(models.Model):
     def checked_from(self) -> tuple[str, ...]:
         """Give the locations it is checked from; the empty name where any will do."""
         return parse_locations(self.locations) or ("",)
+
+    def json_hits(self) -> str:
+        """Give how many of several values at the JSON path must hold: what was chosen, or else."""
+        return self.json_match or hits_that_must_hold(self.json_compare, None)
 
     def policy(self) -> Policy:
         return Policy(self.failures_before_down, self.successes_before_up)

@@ -202,7 +202,9 @@ def _json(service: Service) -> str:
         return ""
     if not service.json_expected:
         return f"{service.json_path} is there"
-    return f"{service.json_path} {service.json_compare} {service.json_expected}"
+    rule = f"{service.json_path} {service.json_compare} {service.json_expected}"
+    # One value needs no word about several; where there may be several the choice tells.
+    return f"{rule}, {service.json_match} of several values" if service.json_match else rule
 
 
 def _places(service: Service) -> str:

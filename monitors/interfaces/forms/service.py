@@ -10,15 +10,17 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
+from monitors.domain.json_path import parse_json_path
+from monitors.domain.json_rules import parse_expected
 from monitors.domain.locations import parse_locations
+from monitors.domain.patterns import parse_pattern
 from monitors.domain.spec import (
     BadSetting,
     CheckSpec,
+    Comparison,
     StatusRanges,
     parse_header,
     parse_headers,
-    parse_json_path,
-    parse_pattern,
 )
 from monitors.domain.targets import BadTarget, parse_target
 from monitors.models import Service
@@ -61,6 +63,7 @@ GROUPS = (
             "json_path",
             "json_compare",
             "json_expected",
+            "json_match",
             "degraded_after_ms",
             "tls_expiry_warn_days",
         ),
@@ -112,7 +115,15 @@ HELP = {
     "pattern": "RE2 syntax, like (?i)status: (ok|fine).",
     "response_header": "Like “X-Cache”, or “Content-Type: json” for a text in its value.",
     "json_path": "Like $.status or $.checks[0].ok.",
-    "json_expected": "The value found there, as text; empty: it only has to be there.",
+    "json_expected": (
+        "A number, true, false, null, a text with or without quotes, or an array or object as JSON."
+        " 123 also equals the text “123”. Leave empty to check only that a value is there."
+    ),
+    "json_compare": (
+        "“contains”: part of a text, an element of an array, or a name in an object."
+        " < and > need a number on both sides."
+    ),
+    "json_match": "Where the path finds several. By default all for !=, < and >; else any.",
     "tags": "Separated by commas.",
     "retry_interval_s": "While a failure is not confirmed yet.",
     "locations": "Separated by commas, like berlin, oslo. Empty: any checker will do.",
@@ -288,10 +299,18 @@ class ServiceForm(forms.ModelForm[Service]):
             self.add_error("bearer_token", "Give a user name or a token, not both.")
         if values.get("json_expected") and not values.get("json_path"):
             self.add_error("json_path", "Say where the expected value stands, like $.status.")
+        if values.get("json_path"):
+            self._refuse_order_without_number(values)
         places = len(parse_locations(values.get("locations", "")))
         if values.get("locations_before_down", 1) > max(places, 1):
             self.add_error("locations_before_down", "More than there are locations.")
         return values
+
+    def _refuse_order_without_number(self, values: dict[str, Any]) -> None:
+        ordered = values.get("json_compare") in {Comparison.LESS, Comparison.MORE}
+        expected = values.get("json_expected", "")
+        if ordered and expected and not parse_expected(expected).is_number:
+            self.add_error("json_expected", "< and > need a number here, like 10 or 0.5.")
 
     def settings(self) -> dict[str, Any]:
         """The columns of a valid form and their values, as monitors.actions.services takes them."""

@@ -45,6 +45,10 @@ class ServiceChange(Schema):
     json_path: str | None = None
     json_compare: str | None = None
     json_expected: str | None = None
+    json_match: str | None = Field(
+        None,
+        description="any or all of several values; empty: all for !=, < and >, else any",
+    )
     degraded_after_ms: float | None = None
     tls_expiry_warn_days: int | None = None
     failures_before_down: int | None = None
@@ -126,6 +130,7 @@ class ServiceOut(BaseModel):
     keyword_absent: str
     json_path: str
     json_expected: str
+    json_match: str = Field(..., description="any or all of several values")
     degraded_after_ms: float | None
     tls_expiry_warn_days: int
     failures_before_down: int
@@ -204,6 +209,7 @@ def _out(service: Service, row: ServiceRow, next_check_at: datetime | None) -> d
         "has_bearer_token": bool(service.bearer_token),
         "has_password": bool(service.password),
         "unreadable_secrets": list(service.unreadable_secrets),
+        "json_match": service.json_hits(),
     } | {name: getattr(service, name) for name in _AS_STORED}
 
 

@@ -94,6 +94,7 @@ def test_every_setting_may_be_given(api: Client) -> None:
         "response_header": "X-Up: yes",
         "prefer_ipv6": True,
         "json_expected": "up",
+        "json_match": "all",
         "degraded_after_ms": 800.0,
         "failures_before_down": 3,
         "successes_before_up": 2,
@@ -150,6 +151,11 @@ def test_an_address_that_is_there_already_is_a_conflict(api: Client) -> None:
         ({"timeout_s": 60.5}, "timeout_s"),
         ({"expected_status": "2xx"}, "expected_status"),
         ({"json_path": "$["}, "json_path"),
+        ({"json_path": "$[?@.a =~ /(/]"}, "json_path"),
+        ({"json_path": "$[?@.a > 1e99999]"}, "json_path"),
+        ({"json_path": "$..*[?count(@..*) > 1]"}, "json_path"),
+        ({"json_path": "$.a", "json_match": "some"}, "json_match"),
+        ({"json_path": "$.a", "json_compare": "<", "json_expected": "ten"}, "json_expected"),
         ({"method": "BREW"}, "method"),
         ({"headers": {"Bad name": "x"}}, "headers"),
         ({"tags": "red"}, "tags"),
@@ -173,6 +179,25 @@ def test_a_bad_value_is_named_with_its_reason(
     assert (error["code"], list(error["fields"])) == ("invalid", [field])
     assert error["fields"][field]
     assert not Service.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({}, "any"),
+        ({"json_compare": "contains"}, "any"),
+        ({"json_compare": "!="}, "all"),
+        ({"json_compare": "<", "json_expected": "1"}, "all"),
+        ({"json_compare": "!=", "json_match": "any"}, "any"),
+        ({"json_compare": "!=", "json_match": None}, "all"),
+    ],
+)
+def test_how_many_values_must_hold_is_told_where_nobody_chose(
+    api: Client, given: dict[str, str | None], shown: str
+) -> None:
+    data = {"name": "A", "url": "http://a.example/", "json_path": "$.a", "json_expected": "x"}
+    answer = api.post("/api/v1/services/", data | given, JSON)
+    assert (answer.status_code, answer.json()["json_match"]) == (201, shown)
 
 
 def test_a_missing_field_is_named(api: Client) -> None:

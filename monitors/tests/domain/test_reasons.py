@@ -149,12 +149,25 @@ SENTENCES: dict[Fault, tuple[dict[str, Any], str]] = {
         "200 OK, but nothing stands at $.a in the JSON body",
     ),
     Fault.JSON_DIFFERS: (
-        OK | {"path": "$.a", "found": "1", "comparison": "==", "expected": "2"},
+        OK | {"path": "$.a", "found": "1", "among": "", "comparison": "==", "expected": "2"},
         "200 OK, but $.a is 1, where == 2 was expected",
     ),
     Fault.TOO_LARGE: (
         OK | {"limit": "1,048,576 bytes"},
         "200 OK, but the first 1,048,576 bytes of the body were not enough to judge it",
+    ),
+    Fault.PATTERN_TOO_MUCH_WORK: (
+        OK | {"pattern": "a{900}"},
+        "200 OK, but a{900} takes more work on a body of this size than a check may do",
+    ),
+    Fault.JSON_TOO_LARGE: (OK, "200 OK, but the JSON is larger than the 8 MiB it may have"),
+    Fault.JSON_TOO_DEEP: (
+        OK,
+        "200 OK, but the body is not JSON that can be read: it is nested too deeply",
+    ),
+    Fault.JSON_TOO_MUCH_WORK: (
+        OK | {"path": "$..*"},
+        "200 OK, but $..* takes more work on this body than a check may do: be more exact",
     ),
     Fault.BLOCKED: (
         {"host": "a.example", "address": "169.254.169.254"},

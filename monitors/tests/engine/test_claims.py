@@ -110,7 +110,7 @@ def test_an_edit_is_seen_at_the_next_claim(django_assert_num_queries: object) ->
     [
         ("expected_status", "2xx", "not checked: “2xx” is not a status code or a range like"),
         ("headers", "no colon", "not checked: “no colon” is not a header like"),
-        ("json_compare", "~", "not checked: ValueError in its settings"),
+        ("json_compare", "~", "not checked: “~” is none of ==, !=, <, >, contains"),
     ],
 )
 def test_settings_that_cannot_be_read_stop_no_other_check(
