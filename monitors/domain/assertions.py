@@ -1,11 +1,10 @@
 """What a service's settings say about the body of a good answer."""
 
-import codecs
-import re
 from dataclasses import replace
 
 import re2
 
+from . import charset
 from .json_rules import Differing, broken_json_rule, shown
 from .observation import Response
 from .patterns import MOST_STEPS, parse_pattern, steps
@@ -23,12 +22,6 @@ _MUCH_JSON_BYTES = 8_192
 _MUCH_STEPS = 2_500_000
 _SCRIPT = re2.compile(r"(?is)<script\b.*?</script\s*>|<style\b.*?</style\s*>")
 _TAG = re2.compile(r"<[^<>]*>")
-_CHARSET = re.compile(r";\s*charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
-# The character sets of the web (Encoding Standard); other codecs of Python can take any time.
-_CHARSETS = re.compile(
-    r"ascii|utf-(8|16|32)(-[lb]e)?|iso8859-\d+|cp(125\d|437|850|852|866|874|932|949|950)|koi8-[ru]"
-    r"|mac-(roman|cyrillic)|gb(2312|k|18030)|big5(hkscs)?|euc[_-](jp|kr)|shift_jis|iso2022_jp"
-)
 
 
 def broken_assertion(spec: CheckSpec, response: Response) -> Failure | None:
@@ -59,24 +52,14 @@ def takes_long(spec: CheckSpec, response: Response) -> bool:
 
 
 def decoded(response: Response) -> str:
-    """Read the body as its Content-Type says, as UTF-8 where it says nothing usable."""
-    return response.body.decode(_charset(response.header("content-type")), "replace")
+    """Read the body in its charset."""
+    return charset.decoded(response.body, response.header("content-type"))
 
 
 def decoded_beginning(response: Response, characters: int) -> str:
     """Read at least so many characters of the body, or all of it."""
     # Four bytes are the most that a character of a known charset takes.
     return decoded(replace(response, body=response.body[: 4 * characters]))
-
-
-def _charset(content_type: str) -> str:
-    if (found := _CHARSET.search(content_type)) is None:
-        return "utf-8"
-    try:
-        charset = codecs.lookup(found[1]).name
-    except (LookupError, ValueError):
-        return "utf-8"
-    return charset if _CHARSETS.fullmatch(charset) else "utf-8"
 
 
 def _header(spec: CheckSpec, response: Response) -> Failure | None:

@@ -107,12 +107,6 @@ def test_the_body_is_read_in_its_charset(charset: str, body: bytes) -> None:
     )
 
 
-@pytest.mark.parametrize("charset", ["punycode", "idna", "utf-7", "unicode_escape", "zlib", "\x00"])
-def test_what_is_no_charset_of_the_web_is_read_as_utf_8(charset: str) -> None:
-    headers = (("Content-Type", f"text/html; charset={charset}"),)
-    assert verdict(seen("grüße".encode(), headers=headers), keyword="grüße") == OK
-
-
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
 def test_json_may_be_in_any_utf(encoding: str) -> None:
     body = '{"a": "grüße"}'.encode(encoding)
