@@ -108,6 +108,9 @@ BODY_LIMIT_BYTES = _whole_number("BODY_LIMIT_BYTES", default=1_048_576, low=1_02
 REFUSE_PRIVATE_ADDRESSES = _boolean("REFUSE_PRIVATE_ADDRESSES", default=False)
 ALLOWED_NETWORKS = _networks()
 
+# Whether the evidence of a failed check holds the beginning of the body.
+KEEP_BODIES = _boolean("KEEP_BODIES", default=True)
+
 # How long the log is kept, and its summaries by the hour; those by the day stay.
 RETENTION_DAYS = _whole_number("RETENTION_DAYS", default=30, low=1, high=3_650)
 HOURLY_RETENTION_DAYS = _whole_number("HOURLY_RETENTION_DAYS", default=400, low=2, high=36_500)

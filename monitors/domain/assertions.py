@@ -9,7 +9,7 @@ from .json_rules import Differing, broken_json_rule, shown
 from .observation import Response
 from .patterns import MOST_STEPS, parse_pattern, steps
 from .reasons import Failure, Fault
-from .redaction import beginning_without_secrets
+from .redaction import secrets_of
 from .spec import CheckSpec, Hits
 from .wording import one_line
 
@@ -73,7 +73,7 @@ def _header(spec: CheckSpec, response: Response) -> Failure | None:
         facts = {
             "answer": response.answer,
             "name": name,
-            "found": _shown(spec, found[0]),
+            "found": _shown(spec, response, found[0]),
         }
         return Failure(Fault.HEADER_DIFFERS, facts | {"expected": expected})
     return None
@@ -90,7 +90,7 @@ def _pattern(spec: CheckSpec, response: Response, text: str) -> Failure | None:
         return None
     if not response.body_complete:
         return _cut(response)
-    return Failure(Fault.PATTERN_MISSING, facts | {"found": _found(spec, text)})
+    return Failure(Fault.PATTERN_MISSING, facts | {"found": _found(spec, response, text)})
 
 
 def _keyword(spec: CheckSpec, response: Response, text: str) -> Failure | None:
@@ -98,7 +98,11 @@ def _keyword(spec: CheckSpec, response: Response, text: str) -> Failure | None:
         return None
     if not response.body_complete:
         return _cut(response)
-    facts = {"answer": response.answer, "keyword": spec.keyword, "found": _found(spec, text)}
+    facts = {
+        "answer": response.answer,
+        "keyword": spec.keyword,
+        "found": _found(spec, response, text),
+    }
     return Failure(Fault.KEYWORD_MISSING, facts)
 
 
@@ -122,17 +126,18 @@ def _json(spec: CheckSpec, response: Response, text: str) -> Failure | None:
         case None:
             return None
         case Differing():
-            return Failure(Fault.JSON_DIFFERS, facts | _difference(spec, broken))
+            return Failure(Fault.JSON_DIFFERS, facts | _difference(spec, response, broken))
         case Fault.NOT_JSON:
-            return Failure(broken, facts | {"found": _found(spec, text)})
+            return Failure(broken, facts | {"found": _found(spec, response, text)})
         case _:
             return Failure(broken, facts)
 
 
-def _difference(spec: CheckSpec, broken: Differing) -> dict[str, str]:
+def _difference(spec: CheckSpec, response: Response, broken: Differing) -> dict[str, str]:
+    secrets = secrets_of(spec, response)
     among = "first" if broken.hits is Hits.ANY else f"number {broken.position}"
     return {
-        "found": _shown(spec, shown(broken, _LOOKED_THROUGH)),
+        "found": _shown(spec, response, shown(broken, secrets.window(_SHOWN + 1))),
         "among": f" ({among} of {broken.count} values)" if broken.count > 1 else "",
         "comparison": spec.json_compare,
         "expected": _short(spec.json_expected),
@@ -144,14 +149,17 @@ def _cut(response: Response) -> Failure:
     return Failure(Fault.TOO_LARGE, {"answer": response.answer, "limit": size})
 
 
-def _found(spec: CheckSpec, text: str) -> str:
-    beginning = beginning_without_secrets(spec, text, _LOOKED_THROUGH)
+def _found(spec: CheckSpec, response: Response, text: str) -> str:
+    if not response.may_be_kept:
+        return ""
+    secrets = secrets_of(spec, response)
+    beginning = secrets.taken_out_of_beginning(text, _LOOKED_THROUGH)
     visible = one_line(_TAG.sub(" ", _SCRIPT.sub(" ", beginning)))
     return f"; it begins with “{_short(visible)}”" if visible else "; it is empty"
 
 
-def _shown(spec: CheckSpec, text: str) -> str:
-    return _short(beginning_without_secrets(spec, text, _SHOWN + 1))
+def _shown(spec: CheckSpec, response: Response, text: str) -> str:
+    return _short(secrets_of(spec, response).taken_out_of_beginning(text, _SHOWN + 1))
 
 
 def _short(text: str) -> str:

@@ -49,6 +49,10 @@ class Response:
     """Decoded, and cut at the byte limit."""
     body_complete: bool
     """False when the byte limit cut the body."""
+    cookies: tuple[str, ...] = ()
+    """The values of cookies that redirects have set before."""
+    may_be_kept: bool = True
+    """Whether what was read of the body may be kept or quoted."""
 
     @property
     def answer(self) -> str:

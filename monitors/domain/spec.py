@@ -127,6 +127,8 @@ class Limits:
     refuse_private: bool = False
     allowed_networks: tuple[str, ...] = ()
     """Exceptions to `refuse_private`, like "10.1.0.0/16"."""
+    keep_bodies: bool = True
+    """Whether evidence and messages may hold the beginning of a body."""
 
 
 DEFAULT_LIMITS = Limits()

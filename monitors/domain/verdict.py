@@ -7,7 +7,7 @@ from .assertions import broken_assertion, decoded_beginning
 from .evidence import LOOKED_THROUGH, Evidence, evidence
 from .observation import Observation, Response
 from .reasons import Failure, Fault, Reason
-from .redaction import beginning_without_secrets
+from .redaction import PLAIN_ANSWERS, secrets_of
 from .result import CheckResult, Status
 from .spec import CheckSpec
 from .wording import one_line, rough_duration
@@ -87,7 +87,7 @@ def _evidence(spec: CheckSpec, observation: Observation) -> Evidence:
     return evidence(
         spec,
         observation,
-        decoded_beginning(response, LOOKED_THROUGH) if response is not None else "",
+        decoded_beginning(response, LOOKED_THROUGH) if response and response.may_be_kept else "",
     )
 
 
@@ -95,12 +95,11 @@ def _result(
     spec: CheckSpec, observation: Observation, status: Status, failure: Failure | None
 ) -> CheckResult:
     response = observation.response
-    answer = response.answer if response is not None else ""
     return CheckResult(
         checked_at=observation.started_at,
         status=status,
         reason=failure.reason if failure else Reason.OK,
-        message=_message(spec, failure, answer),
+        message=_message(spec, response, failure),
         response_time_ms=observation.phases.total_ms if response is not None else None,
         status_code=response.status_code if response is not None else None,
         phases=observation.phases,
@@ -110,12 +109,16 @@ def _result(
     )
 
 
-def _message(spec: CheckSpec, failure: Failure | None, answer: str) -> str:
-    """Give the sentence to show; of what came from outside without the service's secrets."""
+def _message(spec: CheckSpec, response: Response | None, failure: Failure | None) -> str:
+    """Give the sentence to show; of what came from outside without secrets."""
+    answer = response.answer if response is not None else ""
+    if failure is None and answer in PLAIN_ANSWERS:
+        return answer
+    secrets = secrets_of(spec, response)
     if failure is None:
-        return one_line(beginning_without_secrets(spec, answer, MAX_FACT))
+        return one_line(secrets.taken_out_of_beginning(answer, MAX_FACT))
     facts = {
-        name: beginning_without_secrets(spec, fact, MAX_FACT) if isinstance(fact, str) else fact
+        name: secrets.taken_out_of_beginning(fact, MAX_FACT) if isinstance(fact, str) else fact
         for name, fact in failure.facts.items()
     }
     return one_line(Failure(failure.fault, facts).message)

@@ -13,4 +13,5 @@ def limits() -> Limits:
         body_bytes=settings.BODY_LIMIT_BYTES,
         refuse_private=settings.REFUSE_PRIVATE_ADDRESSES,
         allowed_networks=tuple(settings.ALLOWED_NETWORKS),
+        keep_bodies=settings.KEEP_BODIES,
     )

@@ -53,7 +53,7 @@ async def observe(spec: CheckSpec, limits: Limits, lag: Lag = no_lag) -> Observa
     return Observation(
         started_at=started_at,
         phases=transport.clock.phases(),
-        response=None if failure or response is None else _facts(response, transport),
+        response=None if failure or response is None else _facts(response, transport, limits),
         failure=failure,
         address=transport.endpoint.address.partition("%")[0] or None,
         redirects=tuple(redirects),
@@ -84,6 +84,7 @@ async def _follow(
 ) -> httpx.Response:
     while response.has_redirect_location:
         response = await transport.handle_async_request(chain.following(response))
+    response.extensions["cookies"] = chain.cookies()
     return response
 
 
@@ -106,13 +107,17 @@ def _request(spec: CheckSpec) -> httpx.Request:
     return httpx.Request(spec.method, spec.url, headers=headers, content=content)
 
 
-def _facts(response: httpx.Response, transport: FreshConnectionTransport) -> Response:
+def _facts(
+    response: httpx.Response, transport: FreshConnectionTransport, limits: Limits
+) -> Response:
     return Response(
         status_code=response.status_code,
         reason_phrase=response.reason_phrase,
         headers=_headers(response),
         body=transport.body,
         body_complete=transport.body_complete,
+        cookies=response.extensions.get("cookies", ()),
+        may_be_kept=limits.keep_bodies,
     )
 
 

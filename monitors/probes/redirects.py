@@ -48,6 +48,10 @@ class Chain:
         self._set_cookies()
         return self._request
 
+    def cookies(self) -> tuple[str, ...]:
+        """Give the values of the cookies that the redirects have set."""
+        return tuple(cookie.value or "" for cookie in self._cookies.jar)
+
     def _set_cookies(self) -> None:
         headers = self._request.headers = _bytewise(self._request.headers)
         self._cookies.set_cookie_header(self._request)
