@@ -33,7 +33,9 @@ def history(request: Request, service_id: int) -> HttpResponse:
     service = get_service_or_404(service_id)
     page = history_page(service, history_filter(request.GET))
     query = request.GET.copy()
-    for name in ("before", "after", "new"):
+    # A zone without a time is no filter.
+    zone = () if query.get("since") or query.get("until") else ("zone",)
+    for name in ("before", "after", "new", *zone):
         query.pop(name, None)
     new = request.GET.get("new", "")
     context = {
@@ -43,6 +45,7 @@ def history(request: Request, service_id: int) -> HttpResponse:
         "older": cursor_text(page.older_cursor),
         "filter_form": HistoryFilterForm(request.GET),
         "query": query.urlencode(),
+        "zone": timezone.get_default_timezone_name(),
         "highlighted": int(new) if new.isdecimal() else None,
     }
     return render(request, "monitors/history/list.html", context)

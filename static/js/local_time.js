@@ -14,5 +14,16 @@ function localise(root) {
   }
 }
 
+// Times that are typed are read in that zone too: the form says which it is, and sends it along.
+function nameZone() {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  for (const field of document.querySelectorAll("[data-zone-field]")) field.value = zone;
+  for (const element of document.querySelectorAll("[data-zone-name]")) element.textContent = zone;
+}
+
 localise(document);
-document.addEventListener("htmx:load", (event) => localise(event.detail.elt));
+nameZone();
+// Before what has come is compared with what is there: else every poll would write each time anew.
+document.addEventListener("htmx:before:swap", (event) => {
+  for (const task of event.detail.tasks) localise(task.fragment);
+});

@@ -1,9 +1,11 @@
 """Query strings of the list and history pages become filters; nonsense becomes no filter."""
 
+import re
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
 from django.http import QueryDict
@@ -18,6 +20,8 @@ from monitors.queries.service_list import WORST_FIRST, ListFilter, Sort
 E = TypeVar("E", bound=StrEnum)
 
 _ANY = ("", "Any")
+# As the time zone database names them: nothing that could lead to another file.
+_ZONE = re.compile(r"[A-Za-z0-9_+-]{1,20}(/[A-Za-z0-9_+-]{1,20}){0,2}")
 # Moments near the ends of the calendar overflow in other time zones, and mean nothing here.
 _FIRST_YEAR, _LAST_YEAR = 1970, 9000
 _WHEN = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -53,6 +57,10 @@ class HistoryFilterForm(forms.Form):
     )
     since = forms.DateTimeField(required=False, label="From", widget=_WHEN)
     until = forms.DateTimeField(required=False, label="To", widget=_WHEN)
+    # A script sets it to the reader's, in which the table is shown then.
+    zone = forms.CharField(
+        required=False, widget=forms.HiddenInput(attrs={"data-zone-field": "", "maxlength": 60})
+    )
 
 
 def list_filter(query: Mapping[str, str]) -> ListFilter:
@@ -67,10 +75,11 @@ def list_filter(query: Mapping[str, str]) -> ListFilter:
 
 def history_filter(query: Mapping[str, str]) -> HistoryFilter:
     older = _cursor(query.get("before", ""))
+    zone = _zone(query.get("zone", ""))
     return HistoryFilter(
         status=_member(Status, query.get("status", "")),
-        since=_moment(query.get("since", "")),
-        until=_moment(query.get("until", "")),
+        since=_moment(query.get("since", ""), zone),
+        until=_moment(query.get("until", ""), zone),
         older_than=older,
         newer_than=None if older else _cursor(query.get("after", "")),
     )
@@ -91,12 +100,20 @@ def _is_id(text: str) -> bool:
     return text.isdecimal() and len(text) < 19  # noqa: PLR2004 - fits a 64-bit key
 
 
-def _moment(text: str) -> datetime | None:
+def _zone(name: str) -> tzinfo:
+    """Give the zone in which times were typed: the site's where none that is known is named."""
+    try:
+        return ZoneInfo(name) if _ZONE.fullmatch(name) else timezone.get_default_timezone()
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return timezone.get_default_timezone()
+
+
+def _moment(text: str, zone: tzinfo | None = None) -> datetime | None:
     # A plus sign in a query string arrives as a space.
     try:
         moment = parse_datetime(text.strip().replace(" ", "+") if "T" in text else text)
         if moment is not None and timezone.is_naive(moment):
-            moment = timezone.make_aware(moment)
+            moment = timezone.make_aware(moment, zone)
     except (ValueError, OverflowError):
         return None
     return moment if moment and _FIRST_YEAR <= moment.year <= _LAST_YEAR else None

@@ -1,5 +1,7 @@
 """Who gets in: every path of the site, asked by a stranger."""
 
+from urllib.parse import quote
+
 import pytest
 from django.contrib.auth.models import User
 from django.test import Client
@@ -53,6 +55,19 @@ def test_a_stranger_is_sent_to_the_login_and_nothing_happens(
     answer = getattr(client, method)(url)
     assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={url}")
     assert Service.objects.filter(paused=False).count() == 1
+
+
+@pytest.mark.parametrize("path", ["/", "/services/1/"])
+def test_a_page_that_polls_without_a_session_goes_to_the_login_as_a_whole(
+    client: Client, user: User, path: str
+) -> None:
+    a_service()
+    page = f"http://testserver{path}?tag=web"
+    answer = client.get(path, headers={"HX-Request": "true", "HX-Current-URL": page})
+    assert (answer.status_code, answer.content) == (200, b"")
+    assert answer["HX-Redirect"] == f"/accounts/login/?next={quote(f'{path}?tag=web')}"
+    foreign = {"HX-Request": "true", "HX-Current-URL": "https://evil.example/x"}
+    assert client.get(path, headers=foreign)["HX-Redirect"] == f"/accounts/login/?next={path}"
 
 
 @pytest.mark.parametrize("path", ["/admin/", "/admin/monitors/service/"])

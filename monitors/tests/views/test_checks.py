@@ -54,6 +54,8 @@ def test_history_is_filtered_and_paged_in_the_url(signed_in: Client) -> None:
         "new=x",
         "after=~",
         "before=%00",
+        "since=2026-03-01T12:00&zone=../../etc/passwd",
+        "zone=Europe/Nowhere",
     ],
 )
 def test_nonsense_in_the_url_is_no_filter(signed_in: Client, query: str) -> None:
@@ -73,6 +75,26 @@ def test_a_check_that_was_not_judged_says_so_and_can_be_filtered(signed_in: Clie
     alone = signed_in.get(f"{path}{check.pk}/").content.decode()
     assert "Not judged" in alone
     assert "the checker cannot open a connection: too many open files" in alone
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("zone", "since", "shown"),
+    [
+        # Noon in UTC is nine in the evening in Tokyo, and seven in the morning in New York.
+        ("Asia/Tokyo", "2026-03-01T21:02", 1),
+        ("Asia/Tokyo", "2026-03-01T12:02", 2),
+        ("America/New_York", "2026-03-01T07:02", 1),
+        ("", "2026-03-01T12:02", 1),
+    ],
+)
+def test_times_are_read_in_the_zone_in_which_they_were_typed(
+    signed_in: Client, zone: str, since: str, shown: int
+) -> None:
+    service = checked(a_service(), Status.UP, Status.DOWN)
+    page = signed_in.get(f"/services/{service.pk}/history/", {"since": since, "zone": zone})
+    assert len(page.context["page"].checks) == shown
+    assert "Times in <span data-zone-name>UTC</span>" in page.content.decode()
 
 
 @pytest.mark.django_db

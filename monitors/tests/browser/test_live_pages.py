@@ -1,0 +1,137 @@
+"""Pages that stay open: what a person has in hand when they refresh themselves."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from monitors.tests.installation import Installation
+from monitors.tests.local_server import LocalServer
+
+from .test_main_job import set_up, width_of
+
+pytestmark = pytest.mark.parametrize("page", [True], indirect=True, ids=["with-javascript"])
+
+
+def add_services(page: Page, target: LocalServer, count: int) -> None:
+    for number in range(count):
+        page.goto("/services/add/")
+        page.get_by_label("Name", exact=True).fill(f"Shop {number}")
+        page.get_by_label("URL").fill(f"{target.url}{number}")
+        page.get_by_label("Tags").evaluate("field => { field.value = 'web' }")
+        page.get_by_role("button", name="Save").click()
+
+
+def refresh(page: Page) -> None:
+    """Let the page ask at once, and wait until what came is in."""
+    page.evaluate(
+        """() => new Promise((done) => {
+            document.addEventListener("htmx:after:swap", done, { once: true });
+            document.querySelector("[hx-trigger]").dispatchEvent(new CustomEvent("every"));
+        })"""
+    )
+
+
+def test_a_refresh_takes_nothing_out_of_a_hand(
+    page: Page, site: Installation, target: LocalServer
+) -> None:
+    set_up(page, site)
+    add_services(page, target, 12)
+    page.set_viewport_size({"width": 1280, "height": 400})
+    page.goto("/")
+    tag = page.locator(".service .tag").nth(5)
+    tag.focus()
+    page.evaluate("window.scrollTo(0, 300)")
+    page.evaluate("getSelection().selectAllChildren(document.querySelectorAll('.service-url')[4])")
+    chosen = page.evaluate("getSelection().toString()")
+    site.manage("check_services")
+    refresh(page)
+    expect(page.locator(".service").first).to_contain_text("200 OK")
+    assert page.evaluate("scrollY") == 300
+    assert page.evaluate("getSelection().toString()") == chosen
+    expect(page.locator(".service .tag").nth(5)).to_be_focused()
+
+
+def test_a_session_that_ends_leads_to_the_login_and_back(
+    page: Page, site: Installation, target: LocalServer
+) -> None:
+    set_up(page, site)
+    add_services(page, target, 1)
+    page.goto("/?tag=web")
+    page.context.clear_cookies()
+    page.evaluate("document.querySelector('[hx-trigger]').dispatchEvent(new CustomEvent('every'))")
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    assert page.locator("h1").count() == 1
+    page.get_by_label("Username").fill("ada")
+    page.get_by_label("Password").fill("correct horse battery staple")
+    page.get_by_role("button", name="Log in").click()
+    expect(page).to_have_url(f"{site.url}/?tag=web")
+
+
+def test_the_menu_is_wide_enough_and_closes(page: Page, site: Installation) -> None:
+    set_up(page, site)
+    summary = page.locator(".menu summary")
+    items = page.locator(".menu-items")
+    summary.click()
+    box = items.bounding_box()
+    assert box is not None
+    assert box["width"] >= 176
+    page.mouse.click(300, 500)
+    expect(items).to_be_hidden()
+    summary.click()
+    page.keyboard.press("Escape")
+    expect(items).to_be_hidden()
+    expect(summary).to_be_focused()
+
+
+def test_every_wrong_field_has_a_red_border(page: Page, site: Installation) -> None:
+    set_up(page, site)
+    page.goto("/services/add/")
+    page.evaluate(
+        """() => {
+            for (const group of document.querySelectorAll("details.group")) group.open = true;
+            const wrong = { url: "x", interval_s: "0", expected_status: "2xx", json_path: "$[[",
+                headers: "x", pattern: "(", failures_before_down: "0", ca_bundle: "x" };
+            document.querySelector("form.form").noValidate = true;
+            for (const [name, value] of Object.entries(wrong))
+                document.querySelector(`[name=${name}]`).value = value;
+        }"""
+    )
+    page.get_by_role("button", name="Save").click()
+    fields = page.locator("form.form [aria-invalid=true]")
+    expect(fields.first).to_be_visible()
+    borders = fields.evaluate_all("all => all.map(e => getComputedStyle(e).borderTopWidth)")
+    colours = fields.evaluate_all("all => all.map(e => getComputedStyle(e).borderTopColor)")
+    red = page.evaluate(
+        """() => {
+            const probe = document.body.appendChild(document.createElement("i"));
+            probe.className = "state-down";
+            return getComputedStyle(probe).color;
+        }"""
+    )
+    assert len(borders) >= 8
+    assert set(borders) == {"2px"}
+    assert set(colours) == {red}
+
+
+def test_history_reads_and_shows_times_in_one_zone(
+    page: Page, site: Installation, target: LocalServer
+) -> None:
+    set_up(page, site)
+    add_services(page, target, 1)
+    page.goto("/services/1/history/")
+    zone = page.evaluate("Intl.DateTimeFormat().resolvedOptions().timeZone")
+    expect(page.get_by_text(f"Times in {zone}")).to_be_visible()
+    page.get_by_label("From").fill("2020-01-01T00:00")
+    page.get_by_role("button", name="Show").click()
+    assert f"zone={zone.replace('/', '%2F')}" in page.url
+
+
+def test_nothing_scrolls_sideways_at_four_times_the_size(
+    page: Page, site: Installation, target: LocalServer
+) -> None:
+    set_up(page, site)
+    add_services(page, target, 1)
+    page.get_by_role("button", name="Check now").click()
+    page.set_viewport_size({"width": 320, "height": 640})
+    for path in ("/", "/services/1/", "/services/1/history/", "/services/1/history/1/"):
+        page.goto(path)
+        assert (path, width_of(page)) == (path, 320)
