@@ -1,10 +1,35 @@
-"""What belongs to a request whatever it asks for: the path that a proxy put before ours."""
+"""What belongs to every request: the path that a proxy puts before ours, headers of the answer."""
 
 from collections.abc import Callable
 
 from django.conf import settings
 from django.core.exceptions import MiddlewareNotUsed
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+
+
+class HeadersOfAll:
+    """Give every answer what SecurityMiddleware gives to those that pass it, and keep it private.
+
+    Outermost: also for what another middleware refuses (a wrong Host before the redirect to
+    HTTPS). An answer that says nothing about caching is stored nowhere: it shows what an account
+    may see, and the "back" button must not show it to the next person. A view whose answer may be
+    kept says so.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+        self._headers = {
+            "Cache-Control": "no-store",
+            "Cross-Origin-Opener-Policy": settings.SECURE_CROSS_ORIGIN_OPENER_POLICY,
+            "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+            "X-Content-Type-Options": "nosniff",
+        }
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self._get_response(request)
+        for name, value in self._headers.items():
+            response.headers.setdefault(name, value)
+        return response
 
 
 class UnderBasePath:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import django_stubs_ext
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
+from django.core.files.storage import FileSystemStorage
 
 from .addresses import allowed_host, trusted_origin
 from .database import database
@@ -81,6 +82,15 @@ def _time_zone() -> str:
     return name
 
 
+def _for_https(name: str, value: int) -> int:
+    """Refuse what would redirect for ever, or do nothing, where nobody says what came by HTTPS."""
+    if value and not BEHIND_HTTPS_PROXY:
+        raise ImproperlyConfigured(
+            f"{name} needs BEHIND_HTTPS_PROXY=on, and a proxy that sets X-Forwarded-Proto."
+        )
+    return value
+
+
 def _email() -> dict[str, Any]:
     try:
         config: dict[str, Any] = env.email_url("EMAIL_URL", default="consolemail://")
@@ -102,6 +112,15 @@ BASE_PATH = base_path(env)
 FORCE_SCRIPT_NAME = BASE_PATH or None
 # True behind a proxy that speaks HTTPS to the world and says so in X-Forwarded-Proto.
 BEHIND_HTTPS_PROXY = _boolean("BEHIND_HTTPS_PROXY", default=False)
+# Off until HTTPS is known to work: a browser keeps to HSTS for as long as it was told to.
+SECURE_SSL_REDIRECT = _for_https("HTTPS_ONLY", _boolean("HTTPS_ONLY", default=False))
+SECURE_HSTS_SECONDS = _for_https(
+    "HSTS_SECONDS", _whole_number("HSTS_SECONDS", default=0, low=0, high=63_072_000)
+)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = _boolean("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = _boolean("HSTS_PRELOAD", default=False)
+# A probe on this machine speaks HTTP.
+SECURE_REDIRECT_EXEMPT = [r"(^|/)healthz$"]
 
 # What a check may do: how much of a body it reads, and which addresses it may contact.
 BODY_LIMIT_BYTES = _whole_number("BODY_LIMIT_BYTES", default=1_048_576, low=1_024, high=67_108_864)
@@ -134,11 +153,14 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # These put headers on every answer, whoever of those below gives it.
+    "uptime_site.middleware.HeadersOfAll",
+    "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "uptime_site.middleware.UnderBasePath",
     "monitors.api.errors.JsonErrors",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "monitors.views.health.HealthUnderAnyHost",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -146,7 +168,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "monitors.views.login_required.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     # Last, so that what it answers has passed the others.
     "axes.middleware.AxesMiddleware",
@@ -214,20 +235,21 @@ TIME_ZONE = _time_zone()
 STATIC_URL = f"{BASE_PATH}/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Collected files are served under hashed names and cached for ever; where nothing has been
-# collected, WhiteNoise takes them from where they lie.
+# collected, WhiteNoise takes them from where they lie. The list of all lies beside what is served.
 _COLLECT_INTO = BASE_DIR / "staticfiles"
 _COLLECTED = "collectstatic" in sys.argv or (
     (_COLLECT_INTO / "staticfiles.json").is_file() and "pytest" not in sys.modules
 )
-STATIC_ROOT = _COLLECT_INTO if _COLLECTED else None
+STATIC_ROOT = _COLLECT_INTO / "served" if _COLLECTED else None
 WHITENOISE_USE_FINDERS = not _COLLECTED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if _COLLECTED
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
-    },
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        "OPTIONS": {"manifest_storage": FileSystemStorage(location=_COLLECT_INTO)},
+    }
+    if _COLLECTED
+    else {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 
 vars().update(_email())

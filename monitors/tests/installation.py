@@ -78,11 +78,13 @@ class Installation:
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         }
 
-    def manage(self, *words: str, succeeds: bool = True) -> "subprocess.CompletedProcess[str]":
+    def manage(
+        self, *words: str, succeeds: bool = True, **environment: str
+    ) -> "subprocess.CompletedProcess[str]":
         done = subprocess.run(
             [sys.executable, "manage.py", *words],
             cwd=ROOT,
-            env=self.environment,
+            env=self.environment | environment,
             capture_output=True,
             text=True,
             check=False,

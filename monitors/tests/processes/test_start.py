@@ -78,6 +78,14 @@ pytestmark = pytest.mark.django_db
             ),
         ),
         (
+            "HTTPS_ONLY",
+            "on",
+            (
+                "Wrong setting: HTTPS_ONLY needs BEHIND_HTTPS_PROXY=on, "
+                "and a proxy that sets X-Forwarded-Proto."
+            ),
+        ),
+        (
             "EMAIL_URL",
             "mail.example.com",
             (
