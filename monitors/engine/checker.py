@@ -140,7 +140,7 @@ class Checker:
 
     async def _observe(self, claim: Claim, spec: CheckSpec) -> CheckResult:
         async with self.hosts.slot(claim.host), self._slots:
-            with self.gauges.one_in_flight():
+            with self.watch:
                 seen = await observe(spec, limits(), self.watch.lag_ms)
         return await _judged(spec, seen)
 

@@ -1,8 +1,6 @@
 """What a checker tells of itself between two signs of life."""
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 
@@ -18,14 +16,6 @@ class Gauges:
     errors: int = 0
     """Unexpected errors since the checker began; the log has each."""
     since_s: float = field(default_factory=time.monotonic)
-
-    @contextmanager
-    def one_in_flight(self) -> Iterator[None]:
-        self.in_flight += 1
-        try:
-            yield
-        finally:
-            self.in_flight -= 1
 
     def checked(self, late_s: float) -> None:
         self.checks += 1

@@ -17,9 +17,10 @@ async def watched(blocking_s: float) -> float:
 async def _watched(blocking_s: float) -> float:
     lag = LoopWatch(Gauges())
     watching = asyncio.create_task(lag.run())
-    await asyncio.sleep(0.05)
-    time.sleep(blocking_s)  # noqa: ASYNC251 - the very thing that is measured
-    await asyncio.sleep(0.05)
+    with lag:
+        await asyncio.sleep(0.05)
+        time.sleep(blocking_s)  # noqa: ASYNC251 - the very thing that is measured
+        await asyncio.sleep(0.05)
     watching.cancel()
     return lag.lag_ms()
 
@@ -41,9 +42,10 @@ async def main():
     watch = LoopWatch(Gauges())
     watching = asyncio.create_task(watch.run())
     threading.Thread(target=guard, args=(watch, threading.Event(), 0.5), daemon=True).start()
-    await asyncio.sleep(1)
-    print("turns", os.getpid(), flush=True)
-    time.sleep(60)
+    with watch:
+        await asyncio.sleep(1)
+        print("turns", os.getpid(), flush=True)
+        time.sleep(60)
 
 asyncio.run(main())
 """
@@ -101,3 +103,16 @@ def test_a_program_that_was_frozen_goes_on(
     stop = Looks(monkeypatch, *looks)
     guard(LoopWatch(Gauges()), stop, 30.0)  # type: ignore[arg-type]
     assert begun == [sys.executable] * begun_anew
+
+
+async def test_it_looks_closely_only_while_a_check_is_in_flight() -> None:
+    watch = LoopWatch(Gauges())
+    watching = asyncio.create_task(watch.run())
+    await asyncio.sleep(0)
+    begun_s = watch.beat_s
+    await asyncio.sleep(0.1)
+    assert watch.beat_s == begun_s
+    with watch:
+        await asyncio.sleep(0.1)
+        assert watch.beat_s > begun_s
+    watching.cancel()
