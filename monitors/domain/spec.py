@@ -113,6 +113,10 @@ class CheckSpec:
     degraded_after_ms: float | None = None
     tls_expiry_warn_days: int = 14
 
+    def __hash__(self) -> int:
+        # What is kept for a spec is looked up several times a check, and there are many fields.
+        return hash(self.url)
+
     @property
     def reads_body(self) -> bool:
         """Whether the verdict depends on the body."""

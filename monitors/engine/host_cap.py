@@ -2,8 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from weakref import WeakValueDictionary
 
 PER_HOST = 25
@@ -28,11 +27,22 @@ class HostCap:
         """Whether so many checks wait for a host that the others should not wait with them."""
         return self._waiting[host] >= MAX_WAITING_FOR_ONE
 
-    @asynccontextmanager
-    async def slot(self, host: str) -> AsyncIterator[None]:
+    def slot(self, host: str) -> "_Slot":
+        """Give what holds a place among the checks of a host while its block lasts."""
+        return _Slot(self, host)
+
+    async def enter(self, host: str) -> asyncio.Semaphore:
+        """Wait for a place; give the gate at which it is to be given back."""
         gate = self._gates.get(host)
         if gate is None:
             gate = self._gates[host] = asyncio.Semaphore(self._limit)
+        if gate.locked():
+            await self._wait_at(gate, host)
+        else:
+            await gate.acquire()
+        return gate
+
+    async def _wait_at(self, gate: asyncio.Semaphore, host: str) -> None:
         self._waiting[host] += 1
         try:
             await gate.acquire()
@@ -40,7 +50,18 @@ class HostCap:
             self._waiting[host] -= 1
             if not self._waiting[host]:
                 del self._waiting[host]
-        try:
-            yield
-        finally:
-            gate.release()
+
+
+@dataclass(slots=True)
+class _Slot:
+    # Every check passes here: a context manager made of a generator costs four times as much.
+    _cap: HostCap
+    _host: str
+    _gate: asyncio.Semaphore | None = None
+
+    async def __aenter__(self) -> None:
+        self._gate = await self._cap.enter(self._host)
+
+    async def __aexit__(self, *_: object) -> None:
+        if self._gate is not None:
+            self._gate.release()
