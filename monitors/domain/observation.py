@@ -29,6 +29,16 @@ class Phases:
 
 
 @dataclass(frozen=True, slots=True)
+class Issuer:
+    """A certificate above that of the server: an intermediate one or the root."""
+
+    name: str
+    is_root: bool
+    not_before: datetime
+    not_after: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Certificate:
     """The leaf certificate that the server showed on the connection of the check."""
 
@@ -36,6 +46,8 @@ class Certificate:
     names: tuple[str, ...]
     not_before: datetime
     not_after: datetime
+    issuers: tuple[Issuer, ...] = ()
+    """The rest of the chain, from the leaf up; empty where it was not verified."""
 
 
 @dataclass(frozen=True, slots=True)

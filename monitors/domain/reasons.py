@@ -65,15 +65,20 @@ class Fault(Enum):
     UNREACHABLE = Reason.CONNECT, "no route to {address} port {port}: {detail}"
     CONNECT_FAILED = Reason.CONNECT, "could not connect to {address} port {port}: {detail}"
 
-    TLS_EXPIRED = Reason.TLS, "certificate of {host} expired {ago} ago"
-    TLS_NOT_YET_VALID = Reason.TLS, "certificate of {host} is not valid before {moment}"
+    TLS_EXPIRED = Reason.TLS, "{which} of {host} {when}"
+    TLS_NOT_YET_VALID = Reason.TLS, "{which} of {host} is not valid before {moment}"
     TLS_WRONG_HOST = Reason.TLS, "certificate is for {names}, not for {host}"
     TLS_SELF_SIGNED = Reason.TLS, "certificate of {host} is self-signed"
-    TLS_UNTRUSTED = Reason.TLS, "certificate of {host} is not from a trusted authority: {detail}"
+    TLS_UNTRUSTED = Reason.TLS, "certificate of {host} is not trusted: {detail}"
     TLS_NOT_TLS = Reason.TLS, "{address} port {port} does not speak TLS"
     TLS_FAILED = Reason.TLS, "TLS handshake with {address} port {port} failed: {detail}"
     TLS_CLOSED = Reason.TLS, "{address} port {port} closed the connection during the TLS handshake"
-    TLS_EXPIRES_SOON = Reason.TLS, "{answer}; certificate expires in {left}"
+    TLS_CLIENT_WANTED = Reason.TLS, "{address} port {port} requires a client certificate{detail}"
+    TLS_CLIENT_REFUSED = (
+        Reason.TLS,
+        "{address} port {port} refused the client certificate: {detail}",
+    )
+    TLS_EXPIRES_SOON = Reason.TLS, "{answer}; {which} {when}"
 
     CLOSED_EARLY = (
         Reason.PROTOCOL,

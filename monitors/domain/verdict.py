@@ -1,16 +1,17 @@
 """The only place that decides whether a check was good or bad."""
 
 import logging
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from .assertions import broken_assertion, decoded_beginning
+from .certificates import near_expiry
 from .evidence import LOOKED_THROUGH, Evidence, evidence
 from .observation import Observation, Response
 from .reasons import Failure, Fault, Reason
 from .redaction import PLAIN_ANSWERS, secrets_of
 from .result import CheckResult, Status
 from .spec import CheckSpec
-from .wording import one_line, rough_duration
+from .wording import one_line
 
 logger = logging.getLogger(__name__)
 
@@ -67,12 +68,8 @@ def _broken(spec: CheckSpec, observation: Observation, response: Response) -> Fa
 
 
 def _weak(spec: CheckSpec, observation: Observation, response: Response) -> Failure | None:
-    certificate = observation.certificate
-    if certificate is not None:
-        left = certificate.not_after - observation.started_at
-        if left <= timedelta(days=spec.tls_expiry_warn_days):
-            words = rough_duration(left.total_seconds())
-            return Failure(Fault.TLS_EXPIRES_SOON, {"answer": response.answer, "left": words})
+    if (expiry := near_expiry(spec, observation)) is not None:
+        return Failure(Fault.TLS_EXPIRES_SOON, {"answer": response.answer, **expiry})
     limit_ms = spec.degraded_after_ms
     elapsed_ms = observation.phases.total_ms
     # Time in which our own loop was late is not the target's.

@@ -11,3 +11,7 @@ class CheckFailed(Exception):  # noqa: N818 - a finding about the target, not an
     def __init__(self, fault: Fault, **facts: Any) -> None:
         self.failure = Failure(fault, facts)
         super().__init__(self.failure.message)
+
+    @classmethod
+    def because_of(cls, failure: Failure) -> "CheckFailed":
+        return cls(failure.fault, **failure.facts)

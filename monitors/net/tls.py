@@ -1,121 +1,136 @@
-"""TLS: the shared contexts, the certificate of a connection, and what its errors mean."""
+"""The TLS contexts that checks share."""
 
+import asyncio
+import contextlib
+import os
 import ssl
-from datetime import UTC, datetime
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import httpx
-from cryptography import x509
-from cryptography.x509.oid import NameOID
 
-from monitors.domain.observation import Certificate
-from monitors.domain.reasons import Fault
-from monitors.domain.wording import one_line, rough_duration
-
-from .errors import CheckFailed
-
-# OpenSSL, include/openssl/x509_vfy.h
-_NOT_YET_VALID = 9
-_EXPIRED = 10
-_SELF_SIGNED = 18
-_WRONG_NAME = {62, 64}  # host name, IP address
-_PLAIN_TEXT = {
-    "WRONG_VERSION_NUMBER",
-    "HTTP_REQUEST",
-    "PACKET_LENGTH_TOO_LONG",
-    "RECORD_LAYER_FAILURE",
-    "UNEXPECTED_MESSAGE",
-    "BAD_RECORD_TYPE",
-    "HTTPS_PROXY_REQUEST",
-}
+MAX_CONTEXTS = 256
+"""Each holds every root certificate: 0.8 MB, and 15 ms of CPU to build."""
 
 
-@lru_cache(maxsize=256)
-def context(*, verify: bool, ca_bundle: str = "") -> ssl.SSLContext:
-    """Give the context that all checks share: building one reads every root certificate.
+@dataclass(frozen=True, slots=True)
+class TlsSettings:
+    """What of a check's settings its handshakes depend on."""
 
-    Raises ssl.SSLError when the bundle holds no certificates. Roots are those httpx trusts;
-    SSL_CERT_FILE and SSL_CERT_DIR name others.
+    verify: bool = True
+    ca_bundle: str = ""
+    client_certificate: str = ""
+    """PEM, the certificate of the key first."""
+    client_key: str = field(default="", repr=False)
+
+    def for_a_stranger(self) -> "TlsSettings":
+        """Give them without what tells who we are."""
+        return replace(self, client_certificate="", client_key="")
+
+
+USUAL = TlsSettings()
+
+
+class UnusableSettings(Exception):  # noqa: N818 - reads as what it is at every raise
+    """Certificates or a key in the settings that OpenSSL does not take."""
+
+    def __init__(self, what: str, error: ssl.SSLError) -> None:
+        self.what = what
+        reason = (error.reason or "").replace("_", " ").lower()
+        self.detail = reason or "not valid PEM"
+        super().__init__(f"{what}: {self.detail}")
+
+
+@dataclass(slots=True)
+class _Shared:
+    """A context, once somebody has wanted it."""
+
+    context: ssl.SSLContext | None = None
+
+
+async def context(settings: TlsSettings) -> ssl.SSLContext:
+    """Give the context that all checks with these settings share, built beside the loop.
+
+    Sessions are not kept with it, so every handshake is a whole one. Raises UnusableSettings.
     """
-    made = httpx.create_ssl_context(verify=verify)
-    if ca_bundle:
-        # Only ASCII may be loaded; the rest can only stand in comments.
-        made.load_verify_locations(cadata=ca_bundle.encode("ascii", "ignore").decode())
+    shared = _shared(settings)
+    if shared.context is None:
+        shared.context = await asyncio.to_thread(build, settings)
+    return shared.context
+
+
+@lru_cache(maxsize=MAX_CONTEXTS)
+def _shared(settings: TlsSettings) -> _Shared:
+    del settings
+    return _Shared()
+
+
+def forget_contexts() -> None:
+    """Build contexts anew from now on: other roots are to be trusted."""
+    _shared.cache_clear()
+
+
+def build(settings: TlsSettings) -> ssl.SSLContext:
+    """Make a context. Roots are those httpx trusts; SSL_CERT_FILE and SSL_CERT_DIR name others.
+
+    The rules are the same on every Python, and those of curl: an intermediate certificate may be
+    trusted as a root is (Python 3.13 allows it, older ones do not), and one that misses some
+    extension is no outage (Python 3.13 refuses it).
+    """
+    made = httpx.create_ssl_context(verify=settings.verify)
+    made.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    made.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    if settings.ca_bundle:
+        _trust(made, settings.ca_bundle)
+    if settings.client_certificate:
+        _offer(made, settings.client_certificate, settings.client_key)
     made.set_alpn_protocols(["http/1.1"])
     return made
 
 
-def certificate(tls: ssl.SSLObject) -> Certificate | None:
-    """Read the certificate that the server showed, verified or not."""
-    der = tls.getpeercert(binary_form=True)
-    if der is None:
-        return None
+def _trust(made: ssl.SSLContext, bundle: str) -> None:
     try:
-        return _read(der)
-    except Exception:  # noqa: BLE001 - OpenSSL accepts more than the parser, whose errors have no base
-        return None
+        # Only ASCII may be loaded; the rest can only stand in comments.
+        made.load_verify_locations(cadata=bundle.encode("ascii", "ignore").decode())
+    except ssl.SSLError as error:
+        raise UnusableSettings("CA certificates", error) from error
 
 
-@lru_cache(maxsize=4_096)
-def _read(der: bytes) -> Certificate:
-    # Services show the same certificate check after check.
-    found = x509.load_der_x509_certificate(der)
-    return Certificate(
-        issuer=_name(found.issuer),
-        names=_names(found),
-        not_before=found.not_valid_before_utc,
-        not_after=found.not_valid_after_utc,
-    )
-
-
-def _names(found: x509.Certificate) -> tuple[str, ...]:
+def _offer(made: ssl.SSLContext, certificate: str, key: str) -> None:
+    """Have a context prove who we are where a server asks."""
+    # Some servers ask only once they have read the request.
+    made.post_handshake_auth = True
+    pem = f"{certificate}\n{key}\n".encode("ascii", "ignore")
     try:
-        entries = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    except (x509.ExtensionNotFound, x509.UnsupportedGeneralNameType, ValueError):
-        return (_name(found.subject),)
-    dns = map(one_line, entries.get_values_for_type(x509.DNSName))
-    return (*dns, *map(str, entries.get_values_for_type(x509.IPAddress)))
+        with _private_file(pem) as path:
+            # Without a password OpenSSL asks for one at the terminal.
+            made.load_cert_chain(path, password="")
+    except ssl.SSLError as error:
+        raise UnusableSettings("client certificate", error) from error
 
 
-def _name(name: x509.Name) -> str:
-    for oid in (NameOID.COMMON_NAME, NameOID.ORGANIZATION_NAME):
-        for attribute in name.get_attributes_for_oid(oid):
-            return one_line(str(attribute.value))
-    return one_line(name.rfc4514_string())
+@contextlib.contextmanager
+def _private_file(content: bytes) -> Iterator[str]:
+    """Give the path of a file for as long as it is needed: OpenSSL takes keys from nowhere else.
 
-
-def unverified(
-    error: ssl.SSLCertVerificationError, host: str, shown: Certificate | None
-) -> CheckFailed:
-    """Say what is wrong with a certificate; `shown` is the one in question, where it is known."""
-    code = error.verify_code
-    if shown is not None and code == _EXPIRED:
-        # An intermediate certificate may be the expired one.
-        age_s = (datetime.now(UTC) - shown.not_after).total_seconds()
-        if age_s > 0:
-            return CheckFailed(Fault.TLS_EXPIRED, host=host, ago=rough_duration(age_s))
-    if shown is not None and code == _NOT_YET_VALID:
-        moment = f"{shown.not_before:%Y-%m-%d %H:%M} UTC"
-        return CheckFailed(Fault.TLS_NOT_YET_VALID, host=host, moment=moment)
-    if shown is not None and code in _WRONG_NAME:
-        return CheckFailed(Fault.TLS_WRONG_HOST, host=host, names=_listed(shown.names))
-    if code == _SELF_SIGNED:
-        return CheckFailed(Fault.TLS_SELF_SIGNED, host=host)
-    return CheckFailed(Fault.TLS_UNTRUSTED, host=host, detail=error.verify_message)
-
-
-def failed(error: ssl.SSLError, address: str, port: int) -> CheckFailed:
-    """Say what went wrong in a handshake that did not fail over the certificate."""
-    reason = (error.reason or "").upper()
-    if reason in _PLAIN_TEXT:
-        return CheckFailed(Fault.TLS_NOT_TLS, address=address, port=port)
-    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError) or "EOF" in reason:
-        return CheckFailed(Fault.TLS_CLOSED, address=address, port=port)
-    detail = reason.replace("_", " ").lower() or "no reason given"
-    return CheckFailed(Fault.TLS_FAILED, address=address, port=port, detail=detail)
-
-
-def _listed(names: tuple[str, ...], shown: int = 3) -> str:
-    more = len(names) - shown
-    listed = ", ".join(names[:shown]) or "no name"
-    return f"{listed} and {more} more" if more > 0 else listed
+    Where there are files in memory, nothing is written to a disk.
+    """
+    in_memory = sys.platform == "linux" and os.path.isdir("/proc/self/fd")  # noqa: PTH112 - no path of ours
+    if in_memory:
+        descriptor = os.memfd_create("client-certificate", os.MFD_CLOEXEC)
+        os.fchmod(descriptor, 0o600)
+        path = f"/proc/self/fd/{descriptor}"
+    else:
+        # For the owner alone (0600).
+        descriptor, path = tempfile.mkstemp()
+    try:
+        with open(descriptor, "wb") as file:  # noqa: PTH123 - a descriptor, no path
+            file.write(content)
+            file.flush()
+            yield path
+    finally:
+        if not in_memory:
+            os.unlink(path)  # noqa: PTH108 - as above

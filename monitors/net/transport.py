@@ -10,7 +10,6 @@ out among addresses.
 import asyncio
 import math
 import socket
-import ssl
 from dataclasses import dataclass, field
 
 import httpx
@@ -18,27 +17,27 @@ import httpx
 from monitors.domain.observation import Certificate
 from monitors.domain.reasons import Failure, Fault
 
-from . import tls
-from .connecting import Endpoint, connect, connect_to
+from .connecting import Endpoint, connect
 from .errors import CheckFailed
 from .guard import OPEN, GuardPolicy
+from .handshake import Handshake, prepared, server_name
 from .phases import Phase, PhaseClock
 from .resolver import is_address, resolve
+from .tls import USUAL, TlsSettings
+from .tls_errors import Peer
 from .wire import ResponseReader
 
 DEFAULT_BODY_LIMIT = 1_048_576
 _PORTS = {"http": 80, "https": 443}
-# Over the 60 s that a check may take: the deadline is the caller's.
-_HANDSHAKE_S = 120
-_SECOND_HANDSHAKE_S = 1.0
+
+Origin = tuple[str, str, int]
 
 
 @dataclass(slots=True)
 class FreshConnectionTransport(httpx.AsyncBaseTransport):
     """One check's transport: it serves the requests of one redirect chain, one after the other."""
 
-    verify_tls: bool = True
-    ca_bundle: str = ""
+    tls: TlsSettings = USUAL
     prefer_ipv6: bool = False
     body_limit: int = DEFAULT_BODY_LIMIT
     policy: GuardPolicy = OPEN
@@ -51,6 +50,8 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
     """Of the last response, decoded and cut at the limit; the response itself holds none."""
     body_complete: bool = True
     _reader: ResponseReader | None = None
+    _home: Origin | None = None
+    """Where the first request went."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request over a connection of its own. Raises CheckFailed."""
@@ -58,6 +59,9 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
         # RFC 6874: the % before the scope of an IPv6 address is itself escaped in a URL.
         host = url.raw_host.decode("ascii").replace("%25", "%", 1)
         self.endpoint = Endpoint(host, "", url.port or _PORTS[url.scheme])
+        if self._home is None:
+            self._home = (url.scheme, host, self.endpoint.port)
+        handshake = await self._handshake(request) if url.scheme == "https" else None
         if not is_address(self.endpoint.host):
             self.clock.enter(Phase.DNS)
         addresses = await resolve(self.endpoint.host, self.policy, prefer_ipv6=self.prefer_ipv6)
@@ -67,13 +71,12 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
             self.clock, self.body_limit, head_only=request.method == "HEAD"
         )
         reader.peer = (self.endpoint.address, self.endpoint.port)
-        secure = url.scheme == "https"
         try:
-            await self._open(reader, connected, secure=secure)
+            await self._open(reader, connected, handshake)
             self.clock.enter(Phase.WAIT)
             if reader.transport is not None:
                 reader.transport.write(_serialised(request))
-            await reader.done
+            await _answer(reader, handshake)
         finally:
             if reader.transport is not None:
                 reader.transport.abort()
@@ -100,73 +103,36 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
             return failure
         return Failure(Fault.STALLED, {"stalled_s": stalled_s, "otherwise": failure.message})
 
-    async def _open(self, reader: ResponseReader, sock: socket.socket, *, secure: bool) -> None:
+    async def _handshake(self, request: httpx.Request) -> Handshake:
+        """Make ready for TLS before the clock runs: a context is built when it is first wanted."""
+        settings = self.tls if self._is_home(request.url) else self.tls.for_a_stranger()
+        peer = Peer(
+            self.endpoint,
+            server_name(_host_header(request), self.endpoint.host),
+            offers_certificate=bool(settings.client_certificate),
+        )
+        return await prepared(settings, peer, self.clock, self.deadline)
+
+    def _is_home(self, url: httpx.URL) -> bool:
+        """Tell whether a request goes where the first one went, or there behind TLS."""
+        host, port = self.endpoint.host, self.endpoint.port
+        if (url.scheme, port) == ("https", _PORTS["https"]):
+            return self._home in {("https", host, port), ("http", host, _PORTS["http"])}
+        return self._home == (url.scheme, host, port)
+
+    async def _open(
+        self, reader: ResponseReader, sock: socket.socket, handshake: Handshake | None
+    ) -> None:
         """Hand the connection to the reader, after the handshake where there is one."""
-        loop = asyncio.get_running_loop()
-        try:
-            if not secure:
-                await loop.create_connection(lambda: reader, sock=sock)
-                return
+        if handshake is not None:
             self.clock.enter(Phase.TLS)
-            await loop.create_connection(
-                lambda: reader,
-                sock=sock,
-                ssl=self._tls_context(),
-                server_hostname=self.endpoint.host,
-                ssl_handshake_timeout=_HANDSHAKE_S,
-            )
-        except ssl.SSLCertVerificationError as error:
-            shown = await self._shown_certificate()
-            raise tls.unverified(error, self.endpoint.host, shown) from error
-        except ssl.SSLError as error:
-            raise tls.failed(error, *reader.peer) from error
-        except OSError as error:
-            address, port = reader.peer
-            raise CheckFailed(Fault.TLS_CLOSED, address=address, port=port) from error
+            self.certificate = await handshake.perform(reader, sock)
+            return
+        try:
+            await asyncio.get_running_loop().create_connection(lambda: reader, sock=sock)
         except BaseException:
             sock.close()
             raise
-        if reader.transport is not None:
-            self.certificate = tls.certificate(reader.transport.get_extra_info("ssl_object"))
-
-    def _tls_context(self) -> ssl.SSLContext:
-        try:
-            return tls.context(verify=self.verify_tls, ca_bundle=self.ca_bundle)
-        except ssl.SSLError as error:
-            detail = "the CA bundle in the settings cannot be read"
-            raise CheckFailed(
-                Fault.TLS_UNTRUSTED, host=self.endpoint.host, detail=detail
-            ) from error
-
-    async def _shown_certificate(self) -> Certificate | None:
-        """Shake hands once more without verifying: OpenSSL keeps no certificate that it refused.
-
-        The verdict stands by then, so this is no time of the target's and never all that is left.
-        """
-        self.clock.stop()
-        left_s = self.deadline - asyncio.get_running_loop().time()
-        try:
-            async with asyncio.timeout(min(_SECOND_HANDSHAKE_S, left_s / 2)):
-                return await self._unverified_certificate()
-        except (CheckFailed, OSError):
-            return None
-
-    async def _unverified_certificate(self) -> Certificate | None:
-        reader = ResponseReader(PhaseClock(), 0, head_only=True)
-        sock = await connect_to(self.endpoint, self.endpoint.address)
-        try:
-            transport, _ = await asyncio.get_running_loop().create_connection(
-                lambda: reader,
-                sock=sock,
-                ssl=tls.context(verify=False),
-                server_hostname=self.endpoint.host,
-            )
-        except BaseException:
-            sock.close()
-            raise
-        shown = tls.certificate(transport.get_extra_info("ssl_object"))
-        transport.abort()
-        return shown
 
 
 _TIMEOUTS = {
@@ -176,6 +142,23 @@ _TIMEOUTS = {
     Phase.WAIT: Fault.TIMEOUT_WAIT,
     Phase.TRANSFER: Fault.TIMEOUT_TRANSFER,
 }
+
+
+async def _answer(reader: ResponseReader, handshake: Handshake | None) -> None:
+    """Wait until the reader is done. Raises CheckFailed."""
+    try:
+        await reader.done
+    except CheckFailed as failed:
+        if handshake is None or reader.has_heard:
+            raise
+        failure = await handshake.explained(failed.failure)
+        raise CheckFailed.because_of(failure) from failed
+
+
+def _host_header(request: httpx.Request) -> str:
+    """Give the Host header of a request; of several the first."""
+    given = next((value for name, value in request.headers.raw if name.lower() == b"host"), b"")
+    return given.decode("utf-8", "replace")
 
 
 def _serialised(request: httpx.Request) -> bytes:

@@ -55,6 +55,11 @@ class ResponseReader(asyncio.Protocol):
         self._announced_bytes = math.inf
         self._first_bytes = b""
 
+    @property
+    def has_heard(self) -> bool:
+        """Whether anything at all has arrived."""
+        return bool(self._first_bytes)
+
     # asyncio.Protocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:

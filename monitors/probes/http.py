@@ -15,6 +15,7 @@ from monitors.net.decoding import ACCEPTED
 from monitors.net.errors import CheckFailed
 from monitors.net.fair_timeout import FairTimeout, Lag, no_lag
 from monitors.net.guard import GuardPolicy
+from monitors.net.tls import USUAL, TlsSettings
 from monitors.net.transport import FreshConnectionTransport
 
 from .redirects import Chain, without_userinfo
@@ -27,8 +28,7 @@ USER_AGENT = "uptime-site/1"
 async def observe(spec: CheckSpec, limits: Limits, lag: Lag = no_lag) -> Observation:
     """Ask a target once, within `spec.timeout_s` for everything. Never raises for a sick one."""
     transport = FreshConnectionTransport(
-        verify_tls=spec.verify_tls,
-        ca_bundle=spec.ca_bundle,
+        tls=_tls(spec),
         prefer_ipv6=spec.prefer_ipv6,
         body_limit=limits.body_bytes,
         policy=_policy(limits),
@@ -60,6 +60,12 @@ async def observe(spec: CheckSpec, limits: Limits, lag: Lag = no_lag) -> Observa
         certificate=transport.certificate,
         loop_lag_ms=limit.lag_ms,
     )
+
+
+def _tls(spec: CheckSpec) -> TlsSettings:
+    if spec.verify_tls and not spec.ca_bundle:
+        return USUAL
+    return TlsSettings(spec.verify_tls, spec.ca_bundle)
 
 
 @lru_cache(maxsize=8)

@@ -160,11 +160,13 @@ class Authorities:
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
         return _serving(trustme.LeafCert(pem, made.public_bytes(Encoding.PEM), []))
 
-    def wants_a_client_certificate(self) -> ssl.SSLContext:
+    def wants_a_client_certificate(
+        self, version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_2
+    ) -> ssl.SSLContext:
         context = self.good()
         context.verify_mode = ssl.CERT_REQUIRED
         self.trusted.configure_trust(context)
-        context.maximum_version = ssl.TLSVersion.TLSv1_2
+        context.maximum_version = version
         return context
 
     def _context(

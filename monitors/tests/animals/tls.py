@@ -1,5 +1,7 @@
 """Servers whose TLS is not to be trusted."""
 
+from ssl import TLSVersion
+
 from monitors.domain.reasons import Reason
 from monitors.tests.zoo import RESET, Authorities, answer
 
@@ -22,14 +24,20 @@ TLS = [
     down(
         "unknown-authority",
         Reason.TLS,
-        "not from a trusted authority",
+        "certificate of 127.0.0.1 is not trusted: its issuer “trustme",
         tls=Authorities.of_another_authority,
     ),
     down(
         "wants-a-client-certificate",
         Reason.TLS,
-        "TLS handshake",
+        "requires a client certificate",
         tls=Authorities.wants_a_client_certificate,
+    ),
+    down(
+        "wants-a-client-certificate-after-the-handshake",
+        Reason.TLS,
+        "requires a client certificate",
+        tls=lambda a: a.wants_a_client_certificate(TLSVersion.TLSv1_3),
     ),
     down(
         "plain-on-a-tls-port",

@@ -59,6 +59,18 @@ GOOD = [
     up("redirect-sets-cookie-and-returns", [redirect(b"/", b"Set-Cookie: in=1")], [answer()]),
     up("tls", [answer()], tls=Authorities.good),
     up(
+        "expired-unverified",
+        [answer()],
+        tls=Authorities.expired,
+        spec={"verify_tls": False},
+    ),
+    up(
+        "certificate-ends-soon-and-nobody-minds",
+        [answer()],
+        tls=lambda a: a.good(days_left=9),
+        spec={"tls_expiry_warn_days": 0},
+    ),
+    up(
         "self-signed-unverified",
         [answer()],
         tls=Authorities.of_another_authority,

@@ -57,11 +57,11 @@ SENTENCES: dict[Fault, tuple[dict[str, Any], str]] = {
         "could not connect to 192.0.2.7 port 443: connection timed out",
     ),
     Fault.TLS_EXPIRED: (
-        {"host": "a.example", "ago": "3 days"},
+        {"which": "certificate", "host": "a.example", "when": "expired 3 days ago"},
         "certificate of a.example expired 3 days ago",
     ),
     Fault.TLS_NOT_YET_VALID: (
-        {"host": "a.example", "moment": "2026-03-01 12:00 UTC"},
+        {"which": "certificate", "host": "a.example", "moment": "2026-03-01 12:00 UTC"},
         "certificate of a.example is not valid before 2026-03-01 12:00 UTC",
     ),
     Fault.TLS_WRONG_HOST: (
@@ -71,10 +71,7 @@ SENTENCES: dict[Fault, tuple[dict[str, Any], str]] = {
     Fault.TLS_SELF_SIGNED: ({"host": "a.example"}, "certificate of a.example is self-signed"),
     Fault.TLS_UNTRUSTED: (
         {"host": "a.example", "detail": "unable to get local issuer certificate"},
-        (
-            "certificate of a.example is not from a trusted authority: "
-            "unable to get local issuer certificate"
-        ),
+        ("certificate of a.example is not trusted: unable to get local issuer certificate"),
     ),
     Fault.TLS_NOT_TLS: (WHERE, "192.0.2.7 port 443 does not speak TLS"),
     Fault.TLS_FAILED: (
@@ -85,7 +82,18 @@ SENTENCES: dict[Fault, tuple[dict[str, Any], str]] = {
         WHERE,
         "192.0.2.7 port 443 closed the connection during the TLS handshake",
     ),
-    Fault.TLS_EXPIRES_SOON: (OK | {"left": "9 days"}, "200 OK; certificate expires in 9 days"),
+    Fault.TLS_CLIENT_WANTED: (
+        WHERE | {"detail": ""},
+        "192.0.2.7 port 443 requires a client certificate",
+    ),
+    Fault.TLS_CLIENT_REFUSED: (
+        WHERE | {"detail": "it has expired"},
+        "192.0.2.7 port 443 refused the client certificate: it has expired",
+    ),
+    Fault.TLS_EXPIRES_SOON: (
+        OK | {"which": "certificate", "when": "expires in 9 days"},
+        "200 OK; certificate expires in 9 days",
+    ),
     Fault.CLOSED_EARLY: (
         WHERE,
         "192.0.2.7 port 443 closed the connection without sending a response",

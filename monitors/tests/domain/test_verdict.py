@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from monitors.domain.assertions import takes_long
-from monitors.domain.observation import Certificate, Observation, Phases, Response
+from monitors.domain.observation import Certificate, Issuer, Observation, Phases, Response
 from monitors.domain.patterns import parse_pattern
 from monitors.domain.reasons import Failure, Fault, Reason
 from monitors.domain.result import Status
@@ -33,6 +33,11 @@ def verdict(observation: Observation, **settings: Any) -> tuple[Status, str]:
 OK = (Status.UP, "200 OK")
 
 
+def valid_for(days: float, *issuers: Issuer) -> Certificate:
+    since = NOON - timedelta(days=90)
+    return Certificate("CA", ("a.example",), since, NOON + timedelta(days=days), issuers)
+
+
 def test_time_in_which_our_loop_was_late_is_not_the_targets() -> None:
     slow = Phases(wait_ms=600)
     degraded = (Status.DEGRADED, "200 OK after 600 ms, slower than 500 ms")
@@ -46,11 +51,43 @@ def test_time_in_which_our_loop_was_late_is_not_the_targets() -> None:
         (15, OK),
         (14, (Status.DEGRADED, "200 OK; certificate expires in 14 days")),
         (0.5, (Status.DEGRADED, "200 OK; certificate expires in 12 hours")),
+        # It expired between the handshake and now, or our clock was set.
+        (0, (Status.DEGRADED, "200 OK; certificate expired 1 second ago")),
+        (-3, (Status.DEGRADED, "200 OK; certificate expired 3 days ago")),
     ],
 )
 def test_a_certificate_that_ends_soon_degrades(days: float, found: tuple[Status, str]) -> None:
-    certificate = Certificate("CA", ("a.example",), NOON, NOON + timedelta(days=days))
-    assert verdict(seen(certificate=certificate)) == found
+    assert verdict(seen(certificate=valid_for(days))) == found
+
+
+@pytest.mark.parametrize("days", [-3, 0, 5])
+@pytest.mark.parametrize("given", [{"verify_tls": False}, {"tls_expiry_warn_days": 0}])
+def test_who_does_not_care_for_certificates_is_not_warned(
+    days: float, given: dict[str, Any]
+) -> None:
+    assert verdict(seen(certificate=valid_for(days)), **given) == OK
+
+
+@pytest.mark.parametrize(
+    ("leaf", "above", "which"),
+    [
+        (9, {"R11": 5}, "intermediate certificate “R11” expires in 5 days"),
+        (5, {"R11": 9}, "certificate expires in 5 days"),
+        (5, {"R11": 5}, "certificate expires in 5 days"),
+        (60, {"R11": 5, "E1": 4, "X1": 300}, "intermediate certificate “E1” expires in 4 days"),
+        (60, {"R11": 90, "X1": 5}, "root certificate “X1” expires in 5 days"),
+        (60, {"R11": 90, "X1": 300}, None),
+    ],
+)
+def test_the_certificate_of_the_chain_that_expires_first_is_named(
+    leaf: float, above: dict[str, float], which: str | None
+) -> None:
+    issuers = [
+        Issuer(name, name.startswith("X"), NOON, NOON + timedelta(days=days))
+        for name, days in above.items()
+    ]
+    found = verdict(seen(certificate=valid_for(leaf, *issuers)))
+    assert found == ((Status.DEGRADED, f"200 OK; {which}") if which else OK)
 
 
 def test_a_regular_expression_must_match_somewhere() -> None:

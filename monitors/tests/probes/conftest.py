@@ -1,5 +1,4 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -12,13 +11,13 @@ def authorities() -> Authorities:
     return Authorities()
 
 
-@pytest.fixture(autouse=True)
-def _trust(
-    authorities: Authorities, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[None]:
+@pytest.fixture(autouse=True, scope="module")
+def _trust(authorities: Authorities, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Let checks trust the zoo's good authority, the way an administrator would."""
-    authorities.trusted.cert_pem.write_to_path(tmp_path / "authority.pem")
-    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
-    tls.context.cache_clear()
-    yield
-    tls.context.cache_clear()
+    path = tmp_path_factory.mktemp("trusted") / "authority.pem"
+    authorities.trusted.cert_pem.write_to_path(path)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("SSL_CERT_FILE", str(path))
+        tls.forget_contexts()
+        yield
+        tls.forget_contexts()

@@ -215,8 +215,7 @@ async def test_a_bundle_may_have_comments_and_must_have_certificates(
     assert commented.failure is None
     assert garbage.failure is not None
     assert garbage.failure.message == (
-        "certificate of 127.0.0.1 is not from a trusted authority: "
-        "the CA bundle in the settings cannot be read"
+        "not checked: the CA certificates in the settings cannot be used (not valid PEM)"
     )
 
 
