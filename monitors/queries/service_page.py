@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from monitors.domain.certificates import expiry, is_near
 from monitors.domain.observation import Phases
 from monitors.domain.result import Status
 from monitors.domain.rollups import Summary, merge
@@ -45,9 +46,10 @@ class CertificateFacts:
     issuer: str
     names: str
     expires_at: datetime
-    days_left: int
+    expiry: str
+    """In words: "expires in 9 days"."""
     is_near: bool
-    """Within the service's warning days, or over."""
+    """Whether a check is DEGRADED for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,13 +137,12 @@ def _certificate(service: Service, now: datetime) -> CertificateFacts | None:
     expires_at = service.certificate_expires_at
     if expires_at is None:
         return None
-    days_left = (expires_at - now).days
     return CertificateFacts(
         service.certificate_issuer,
         service.certificate_names,
         expires_at,
-        days_left,
-        days_left <= service.tls_expiry_warn_days,
+        expiry(expires_at, now),
+        service.verify_tls and is_near(expires_at, service.tls_expiry_warn_days, now),
     )
 
 

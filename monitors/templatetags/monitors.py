@@ -58,15 +58,16 @@ def _service_name(
 def moment(at: datetime, style: str = "full") -> SafeString:
     """Write a moment in the site's time zone; a script puts it into the reader's.
 
-    style: "full", "minute", "time" or "day".
+    style: "full", "minute", "time", "day" or "date".
     """
     formats = {
         "full": "%Y-%m-%d %H:%M:%S",
         "minute": "%Y-%m-%d %H:%M",
         "time": "%H:%M",
         "day": "%m-%d",
+        "date": "%Y-%m-%d",
     }
-    shown = localtime(at).strftime(formats[style])
+    shown = _local(at).strftime(formats[style])
     utc = at.astimezone(UTC)
     return format_html(
         '<time datetime="{}" data-style="{}" title="{} UTC">{}</time>',
@@ -75,6 +76,14 @@ def moment(at: datetime, style: str = "full") -> SafeString:
         utc.strftime(formats["full"]),
         shown,
     )
+
+
+def _local(at: datetime) -> datetime:
+    """Put a moment into the site's zone; what has no day there that Python knows stays in UTC."""
+    try:
+        return localtime(at)
+    except OverflowError:
+        return at.astimezone(UTC)
 
 
 @register.simple_tag

@@ -3,6 +3,7 @@ const STYLES = {
   full: { dateStyle: "medium", timeStyle: "medium" },
   minute: { month: "short", day: "numeric", hour: "2-digit", minute: "2-digit" },
   time: { hour: "2-digit", minute: "2-digit" },
+  date: { year: "numeric", month: "short", day: "numeric" },
   day: { month: "short", day: "numeric" },
 };
 

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -45,8 +46,24 @@ def test_the_certificate_of_the_last_check_is_kept_with_the_service() -> None:
     record([Finding(service.pk, a_result(DOWN, noon_plus(2)))], noon_plus(2))
     page = service_page(Service.objects.get(pk=service.pk), noon_plus(3))
     assert page.certificate == CertificateFacts(
-        "R11", "a.example, b.example", ends, 9, is_near=True
+        "R11", "a.example, b.example", ends, "expires in 9 days", is_near=True
     )
+
+
+@pytest.mark.parametrize(
+    ("given", "is_near"),
+    [({}, True), ({"verify_tls": False}, False), ({"tls_expiry_warn_days": 0}, False)],
+)
+def test_a_certificate_warns_on_the_page_where_it_warns_in_a_check(
+    given: dict[str, Any], is_near: bool
+) -> None:
+    service = a_service(**given)
+    shown = Certificate("R11", ("a.example",), NOON, NOON - timedelta(days=3))
+    record([Finding(service.pk, a_result(at=noon_plus(1), certificate=shown))], noon_plus(1))
+    service.refresh_from_db()
+    facts = service_page(service, noon_plus(1)).certificate
+    assert facts is not None
+    assert (facts.expiry, facts.is_near) == ("expired 3 days ago", is_near)
 
 
 def test_a_service_without_tls_has_no_certificate() -> None:
