@@ -96,6 +96,7 @@ def _longest_first(forms: set[str]) -> tuple[str, ...]:
 def _secrets(spec: CheckSpec) -> Iterator[str]:
     yield spec.password
     yield spec.bearer_token
+    yield from (spec.client_key, _without_lines(spec.client_key))
     if spec.password:
         yield base64_of(f"{spec.username}:{spec.password}")
     for name, value in spec.secret_headers:
@@ -129,3 +130,8 @@ def _cookies(response: Response) -> list[str]:
 def _looks_random(value: str) -> bool:
     digits = any(character.isdigit() for character in value)
     return len(value) >= (_SHORTEST_GUESS_WITH_DIGIT if digits else _SHORTEST_GUESS)
+
+
+def _without_lines(pem: str) -> str:
+    """Give what stands between the first and the last line of a PEM text, in one."""
+    return "".join(pem.splitlines()[1:-1])

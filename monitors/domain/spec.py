@@ -98,6 +98,9 @@ class CheckSpec:
     verify_tls: bool = True
     ca_bundle: str = ""
     """PEM certificates to trust beside the usual ones."""
+    client_certificate: str = ""
+    """PEM, for servers that ask for one; of several the first is that of the key."""
+    client_key: str = field(default="", repr=False)
     prefer_ipv6: bool = False
     keyword: str = ""
     keyword_absent: str = ""

@@ -95,6 +95,10 @@ class Service(models.Model):
     username = models.CharField("user name", max_length=200, blank=True, default="")
     password = SecretField(blank=True, default="", max_length=500)
     bearer_token = SecretField(blank=True, default="", max_length=4_000)
+    client_certificate = models.TextField(
+        "client certificate", max_length=65_536, blank=True, default=""
+    )
+    client_key = SecretField("client certificate key", blank=True, default="", max_length=16_384)
     interval_s = models.PositiveIntegerField(
         "check every",
         default=60,
@@ -252,6 +256,8 @@ class Service(models.Model):
             follow_redirects=self.follow_redirects,
             verify_tls=self.verify_tls,
             ca_bundle=self.ca_bundle,
+            client_certificate=self.client_certificate,
+            client_key=readable(self.client_key),
             prefer_ipv6=self.prefer_ipv6,
             keyword=self.keyword,
             keyword_absent=self.keyword_absent,

@@ -15,6 +15,7 @@ from monitors.net.decoding import ACCEPTED
 from monitors.net.errors import CheckFailed
 from monitors.net.fair_timeout import FairTimeout, Lag, no_lag
 from monitors.net.guard import GuardPolicy
+from monitors.net.handshake import server_name
 from monitors.net.tls import USUAL, TlsSettings
 from monitors.net.transport import FreshConnectionTransport
 
@@ -63,9 +64,9 @@ async def observe(spec: CheckSpec, limits: Limits, lag: Lag = no_lag) -> Observa
 
 
 def _tls(spec: CheckSpec) -> TlsSettings:
-    if spec.verify_tls and not spec.ca_bundle:
+    if spec.verify_tls and not spec.ca_bundle and not spec.client_certificate:
         return USUAL
-    return TlsSettings(spec.verify_tls, spec.ca_bundle)
+    return TlsSettings(spec.verify_tls, spec.ca_bundle, spec.client_certificate, spec.client_key)
 
 
 @lru_cache(maxsize=8)
@@ -105,12 +106,19 @@ def _request(spec: CheckSpec) -> httpx.Request:
         headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
     if spec.bearer_token:
         headers["Authorization"] = f"Bearer {spec.bearer_token}"
-    headers.update(
-        [(name.encode(), value.encode()) for name, value in (*spec.headers, *spec.secret_headers)]
-    )
+    given = (*spec.headers, *spec.secret_headers)
+    headers.update([(name.encode(), _value(name, value).encode()) for name, value in given])
     headers["Connection"] = "close"
     content = spec.body.encode() if spec.body else None
     return httpx.Request(spec.method, spec.url, headers=headers, content=content)
+
+
+def _value(name: str, value: str) -> str:
+    """Write a Host header as servers know it: a name beyond ASCII by its punycode."""
+    if name.lower() != "host" or value.isascii() or not (host := server_name(value, "")):
+        return value
+    _, colon, port = value.rpartition(":")
+    return f"{host}{colon}{port}" if colon else host
 
 
 def _facts(

@@ -171,6 +171,8 @@ def _settings(service: Service) -> tuple[tuple[str, str], ...]:
             "Bearer token",
             _unreadable(service.bearer_token) or ("stored" if service.bearer_token else ""),
         ),
+        ("Client certificate", "offered to servers that ask" if service.client_certificate else ""),
+        ("Client certificate key", _unreadable(service.client_key)),
         ("Own authorities", "trusted besides the usual" if service.ca_bundle else ""),
         ("IP version", "IPv6 first" if service.prefer_ipv6 else ""),
         ("Body matches", service.pattern),

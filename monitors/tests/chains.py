@@ -75,8 +75,9 @@ def leaf(
     *names: str,
     until: datetime = FAR_AHEAD,
     since: datetime = LONG_AGO,
+    key: ec.EllipticCurvePrivateKey | None = None,
 ) -> Link:
-    return _under(above, "leaf", (since, until), names=names or LOCAL)
+    return _under(above, "leaf", (since, until), names=names or LOCAL, key=key)
 
 
 def in_days(days: float) -> datetime:
@@ -90,8 +91,9 @@ def _under(
     *,
     authority: bool = False,
     names: tuple[str, ...] = (),
+    key: ec.EllipticCurvePrivateKey | None = None,
 ) -> Link:
-    key = ec.generate_private_key(ec.SECP256R1())
+    key = key or ec.generate_private_key(ec.SECP256R1())
     made = _signed(name, key, above.certificate.subject, above.key, valid, authority, names)
     is_root = above.certificate.issuer == above.certificate.subject
     return Link(made, key, () if is_root else (above.certificate, *above.above))

@@ -12,6 +12,7 @@ SECRETS = {
     "secret_headers": "X-Key: k3y",
     "password": "pw",
     "bearer_token": "t0ken",
+    "client_key": "-----BEGIN PRIVATE KEY-----",
 }
 
 

@@ -17,6 +17,7 @@ class TlsServer:
     """What it was asked, and who asked."""
 
     port: int
+    asks_late: bool = False
     requests: list[bytes] = field(default_factory=list)
     names: list[str | None] = field(default_factory=list)
     """Asked for by SNI."""
@@ -26,11 +27,16 @@ class TlsServer:
 
 
 @contextlib.contextmanager
-def tls_server(context: ssl.SSLContext, said: bytes = answer()) -> Iterator[TlsServer]:
-    """Serve one connection after the other while the block lasts."""
+def tls_server(
+    context: ssl.SSLContext, said: bytes = answer(), *, asks_late: bool = False
+) -> Iterator[TlsServer]:
+    """Serve one connection after the other while the block lasts.
+
+    asks_late: for the client's certificate, only when the request has been read.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.settimeout(10)
-        server = TlsServer(listening.getsockname()[1])
+        server = TlsServer(listening.getsockname()[1], asks_late)
 
         def note(_: ssl.SSLObject, name: str | None, __: ssl.SSLContext) -> None:
             server.names.append(name)
@@ -69,6 +75,14 @@ def _meet(secured: ssl.SSLSocket, said: bytes, server: TlsServer) -> None:
             request += received
         server.requests.append(request)
         server.resumed.append(secured.session_reused)
+        if server.asks_late:
+            secured.verify_client_post_handshake()
+            # The answer to that comes with what is read and written next.
+            secured.sendall(said[:1])
+            said = said[1:]
+            secured.settimeout(0.2)
+            with contextlib.suppress(TimeoutError):
+                secured.recv(1)
         if (der := secured.getpeercert(binary_form=True)) is not None:
             server.clients.append(x509.load_der_x509_certificate(der).subject.rfc4514_string())
         secured.sendall(said)

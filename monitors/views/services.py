@@ -26,7 +26,9 @@ FORM = "monitors/services/form.html"
 
 
 # The address too: it may have a password in it.
-keep_out_of_reports = sensitive_post_parameters("url", "password", "bearer_token", "secret_headers")
+keep_out_of_reports = sensitive_post_parameters(
+    "url", "password", "bearer_token", "secret_headers", "client_key"
+)
 
 
 @keep_out_of_reports

@@ -10,6 +10,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
+from monitors.domain.client_certificates import parse_certificates, parse_key
 from monitors.domain.json_path import parse_json_path
 from monitors.domain.json_rules import parse_expected
 from monitors.domain.locations import parse_locations
@@ -24,9 +25,9 @@ from monitors.domain.spec import (
 )
 from monitors.domain.targets import BadTarget, parse_target
 from monitors.models import Service
-from monitors.models.fields import Unreadable
+from monitors.models.fields import Unreadable, shown
 
-from . import meanwhile
+from . import client_certificate, meanwhile
 
 MAX_TAGS = 20
 MAX_TAG_LENGTH = 50
@@ -35,7 +36,10 @@ GROUPS = (
     ("Service", "", ("name", "url", "interval_s", "timeout_s")),
     (
         "Request",
-        "What is sent. Passwords, tokens and secret headers are stored encrypted, and never shown.",
+        (
+            "What is sent. Passwords, tokens, secret headers and the key of the client certificate "
+            "are stored encrypted and never shown."
+        ),
         (
             "method",
             "headers",
@@ -44,6 +48,8 @@ GROUPS = (
             "username",
             "password",
             "bearer_token",
+            "client_certificate",
+            "client_key",
             "forget_secrets",
             "prefer_ipv6",
         ),
@@ -86,7 +92,7 @@ EXTRA = ("tags", "forget_secrets")
 # What somebody knew who filled the form in; `revision` itself is no field that can be typed.
 HIDDEN = ("known_revision", "seen")
 COLUMNS = [name for _, _, names in GROUPS for name in names if name not in EXTRA]
-SECRETS = ("password", "bearer_token", "secret_headers")
+SECRETS = ("password", "bearer_token", "client_key", "secret_headers")
 
 ALWAYS_SENT = {"name", "url", "method", "interval_s", "expected_status", "failures_before_down"}
 
@@ -110,7 +116,9 @@ HELP = {
     "secret_headers": "As above, for values that nobody is to see. Empty keeps the stored ones.",
     "password": "Empty keeps the stored one.",
     "bearer_token": "Sent as “Authorization: Bearer …”. Empty keeps the stored one.",
-    "forget_secrets": "Deletes the stored password, token and secret headers.",
+    "client_certificate": "PEM, for servers that require one (mTLS). Intermediates may follow it.",
+    "client_key": "PEM, without a passphrase. Empty keeps the stored one.",
+    "forget_secrets": "Deletes the stored password, token, secret headers and client certificate.",
     "ca_bundle": "PEM certificates to trust beside the usual ones.",
     "pattern": "RE2 syntax, like (?i)status: (ok|fine).",
     "response_header": "Like “X-Cache”, or “Content-Type: json” for a text in its value.",
@@ -171,6 +179,8 @@ class ServiceForm(forms.ModelForm[Service]):
             "username": forms.TextInput(attrs={"autocomplete": "off"}),
             "secret_headers": UnshownTextarea(attrs={"rows": 2, "spellcheck": "false"}),
             "ca_bundle": forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+            "client_certificate": forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+            "client_key": UnshownTextarea(attrs={"rows": 3, "spellcheck": "false"}),
             "bearer_token": forms.PasswordInput(attrs={"autocomplete": "new-password"}),
             "password": forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         }
@@ -252,6 +262,22 @@ class ServiceForm(forms.ModelForm[Service]):
             ) from None
         return text
 
+    def clean_client_certificate(self) -> str:
+        text = str(self.cleaned_data["client_certificate"])
+        try:
+            return parse_certificates(text) if text else ""
+        except BadSetting as bad:
+            raise ValidationError(str(bad), code="invalid") from None
+
+    def clean_client_key(self) -> str:
+        text = "\n".join(str(self.cleaned_data["client_key"]).split("\r\n"))
+        try:
+            if text:
+                parse_key(text)
+        except BadSetting as bad:
+            raise ValidationError(str(bad), code="invalid") from None
+        return text
+
     def clean_pattern(self) -> str:
         pattern = str(self.cleaned_data["pattern"])
         try:
@@ -295,6 +321,9 @@ class ServiceForm(forms.ModelForm[Service]):
         values = super().clean() or self.cleaned_data
         self._refuse_stale(values)
         self._take_credentials(values)
+        self._settle_client_certificate(values)
+        if _hosts(values) > 1:
+            self.add_error("headers", "Give one Host header.")
         if values.get("bearer_token") and values.get("username"):
             self.add_error("bearer_token", "Give a user name or a token, not both.")
         if values.get("json_expected") and not values.get("json_path"):
@@ -405,6 +434,23 @@ class ServiceForm(forms.ModelForm[Service]):
         is_kept = isinstance(values["password"], Unreadable) and not self._before["username"]
         if not values.get("username") and not is_kept:
             values["password"] = ""
+
+    def _settle_client_certificate(self, values: dict[str, Any]) -> None:
+        if {client_certificate.CERTIFICATE, client_certificate.KEY} & set(self.errors):
+            return
+        wrong = client_certificate.settle(values, self._before)
+        if wrong is not None:
+            self.add_error(*wrong)
+
+
+def _hosts(values: Mapping[str, Any]) -> int:
+    """Count Host headers, secret ones too: only one can be the name of the host."""
+    lines = [line for name in ("headers", "secret_headers") for line in _lines(values.get(name))]
+    return sum(line.partition(":")[0].strip().lower() == "host" for line in lines)
+
+
+def _lines(headers: str | Unreadable | None) -> list[str]:
+    return shown(headers or "").splitlines()
 
 
 def _header_lines(text: str) -> str:

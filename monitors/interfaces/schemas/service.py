@@ -30,6 +30,8 @@ class ServiceChange(Schema):
     username: str | None = None
     password: str | None = None
     bearer_token: str | None = None
+    client_certificate: str | None = None
+    client_key: str | None = None
     forget_secrets: bool | None = None
     prefer_ipv6: bool | None = None
     interval_s: int | None = None
@@ -108,6 +110,8 @@ class ServiceOut(BaseModel):
     header_names: list[str] = Field(..., description="values are not given back")
     secret_header_names: list[str]
     has_bearer_token: bool
+    client_certificate: str
+    has_client_key: bool
     certificate_expires_at: datetime | None
     certificate_issuer: str
     prefer_ipv6: bool
@@ -148,6 +152,7 @@ _AS_STORED = (
     "certificate_issuer",
     "prefer_ipv6",
     "ca_bundle",
+    "client_certificate",
     "pattern",
     "response_header",
     "json_compare",
@@ -208,6 +213,7 @@ def _out(service: Service, row: ServiceRow, next_check_at: datetime | None) -> d
         "secret_header_names": _names(service.secret_headers),
         "has_bearer_token": bool(service.bearer_token),
         "has_password": bool(service.password),
+        "has_client_key": bool(service.client_key),
         "unreadable_secrets": list(service.unreadable_secrets),
         "json_match": service.json_hits(),
     } | {name: getattr(service, name) for name in _AS_STORED}

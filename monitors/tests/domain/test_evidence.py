@@ -84,6 +84,15 @@ def test_a_secret_is_known_in_each_of_its_forms(echo: bytes, kept: str) -> None:
     assert found.body_start == kept
 
 
+def test_the_key_of_a_client_certificate_is_known_with_and_without_its_lines() -> None:
+    key = "-----BEGIN PRIVATE KEY-----\nMIGH\nAgEA\n-----END PRIVATE KEY-----"
+    spec = CheckSpec("http://a.example/", client_certificate="shown", client_key=key)
+    body = f"{key} {json.dumps(key)} MIGHAgEA".encode()
+    found = judge(spec, seen(body)).evidence
+    assert found is not None
+    assert found.body_start == f'{REMOVED} "{REMOVED}" {REMOVED}'
+
+
 @pytest.mark.parametrize(
     "spec",
     [

@@ -13,6 +13,18 @@ def errors(**settings: str) -> dict[str, list[str]]:
     return {name: [str(error) for error in found] for name, found in form.errors.items()}
 
 
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"headers": "Host: a.example\nhost: b.example"},
+        {"headers": "Host: a.example", "secret_headers": "HOST: a.example"},
+    ],
+)
+def test_a_host_is_named_once(given: dict[str, str]) -> None:
+    assert errors(**given) == {"headers": ["Give one Host header."]}
+    assert errors(headers="Host: a.example\nX-Host: b.example") == {}
+
+
 @pytest.fixture(scope="module")
 def certificate() -> str:
     return trustme.CA().cert_pem.bytes().decode()

@@ -76,7 +76,7 @@ def test_a_new_value_replaces_it(
     assert door(client, service, name="New", password="fresh") in {200, 302}
     found = Service.objects.get()
     assert found.password == "fresh"
-    assert list(found.unreadable_secrets) == ["headers", "secret_headers"]
+    assert list(found.unreadable_secrets) == ["headers", "secret_headers", "client_key"]
 
 
 @DOORS
@@ -85,14 +85,14 @@ def test_what_cannot_be_read_is_forgotten_on_demand(
 ) -> None:
     assert door(client, service, name="New", forget_secrets=True) in {200, 302}
     found = Service.objects.get()
-    assert (found.unreadable_secrets, in_database()) == ({}, ("", "", "", ""))
+    assert (found.unreadable_secrets, in_database()) == ({}, ("",) * len(NAMES))
 
 
 def test_the_page_and_the_form_say_it(client: Client, service: Service) -> None:
     shown = client.get(f"/services/{service.pk}/").content.decode()
-    assert shown.count(WORDS) == 3
+    assert shown.count(WORDS) == 4
     edited = client.get(f"/services/{service.pk}/edit/").content.decode()
-    assert edited.count(WORDS) == 3
+    assert edited.count(WORDS) == 4
     assert "Unreadable" not in shown + edited
     assert client.get(f"/admin/monitors/service/{service.pk}/change/").status_code == 200
     assert client.get("/").status_code == 200
@@ -102,7 +102,7 @@ def test_the_api_says_it(client: Client, service: Service) -> None:
     key = client.post("/accounts/keys/", {"name": "k"}).context["new_key"]
     bearer = {"Authorization": f"Bearer {key}"}
     found = client.get(f"/api/v1/services/{service.pk}/", headers=bearer).json()
-    assert found["unreadable_secrets"] == ["headers", "secret_headers", "password"]
+    assert found["unreadable_secrets"] == ["headers", "secret_headers", "password", "client_key"]
     assert (found["has_password"], found["has_bearer_token"]) == (True, False)
     assert (found["header_names"], found["secret_header_names"]) == ([], [])
     assert client.get("/api/v1/services/", headers=bearer).json() == [found]

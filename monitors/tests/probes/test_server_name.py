@@ -41,6 +41,21 @@ async def test_a_virtual_host_is_checked_by_its_address(
     assert server.names == [asked_for]
 
 
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        ("bücher.example", b"xn--bcher-kva.example"),
+        ("BÜCHER.example:8443", b"xn--bcher-kva.example:8443"),
+        ("Shop.Example:8443", b"Shop.Example:8443"),
+        ("ü b", "ü b".encode()),
+    ],
+)
+async def test_a_name_beyond_ascii_is_sent_as_servers_know_it(given: str, sent: bytes) -> None:
+    with tls_server(leaf(TOP).serving()) as server:
+        await ask(server, given, verify_tls=False)
+    assert b"\r\nHost: " + sent + b"\r\n" in server.requests[0]
+
+
 async def test_a_wrong_certificate_is_wrong_for_the_name_of_the_host_header() -> None:
     with tls_server(leaf(TOP, "127.0.0.1").serving()) as server:
         seen = await ask(server, "shop.example")
