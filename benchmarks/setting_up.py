@@ -60,8 +60,9 @@ def add_services(url: str, count: int, interval_s: int, *, on_beat: bool = False
     from django.utils import timezone
 
     from monitors.domain.schedule import next_beat
+    from monitors.domain.searching import searchable
     from monitors.domain.state import State
-    from monitors.models import DueCheck, Period, Service
+    from monitors.models import DueCheck, Period, Service, ServiceSearch
 
     now = timezone.now()
     urls = url.split()
@@ -79,6 +80,10 @@ def add_services(url: str, count: int, interval_s: int, *, on_beat: bool = False
             for number in range(count)
         ],
         batch_size=2_000,
+    )
+    ServiceSearch.objects.bulk_create(
+        [ServiceSearch(service=s, text=searchable(s.name, s.url)) for s in services],
+        batch_size=5_000,
     )
     Period.objects.bulk_create(
         [Period(service=s, state=State.UNKNOWN.value, started_at=now) for s in services],

@@ -77,7 +77,7 @@ def _record(
             for finding in sorted(current, key=lambda finding: finding.result.checked_at)
         ]
         # First the services, as everybody does who moves one: so nobody waits for each other.
-        write([subjects[pk] for pk in sorted({finding.service_id for finding in current})])
+        write([subjects[pk] for pk in sorted({finding.service_id for finding in current})], now)
         for service_id, transitions in moved:
             periods.write(service_id, transitions)
         _reschedule(current, subjects, now)
@@ -145,6 +145,7 @@ def _take_in(subject: Subject, finding: Finding, now: datetime) -> tuple[Transit
     if seen_at is None or result.checked_at >= seen_at:
         subject.last = result
         subject.recent = heartbeats.append(subject.recent, result)
+    subject.is_answered = subject.is_answered or finding.due is not None
     step = _step(subject, finding, now)
     subject.standing = step.standing
     return step.transitions

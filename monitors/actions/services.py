@@ -9,8 +9,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from monitors.domain.freshness import fresh_until
+from monitors.domain.searching import searchable
 from monitors.domain.state import State, expire, move
-from monitors.models import LogToDelete, Period, Service, Tag
+from monitors.models import LogToDelete, Period, Service, ServiceSearch, Tag
 
 from . import due_checks, periods
 from .standings import CERTIFICATE_COLUMNS, STANDING_COLUMNS, apply_standing
@@ -36,6 +37,7 @@ def create(settings: Mapping[str, Any], tags: Sequence[str], now: datetime) -> S
     try:
         with transaction.atomic():
             service.save(force_insert=True)
+            _make_searchable(service)
             Period.objects.create(service=service, state=state.value, started_at=now)
             _set_tags(service, tags)
             due_checks.schedule(service, now)
@@ -103,6 +105,7 @@ def _change(
         for name, value in new.items():
             setattr(service, name, value)
         service.save(update_fields=["revision", *new])
+        _make_searchable(service)
     if is_retagged:
         _set_tags(service, tags or ())
     if new or is_retagged:
@@ -110,6 +113,11 @@ def _change(
             _forget_certificate(service)
         _restart(service, now, forget="url_key" in new)
     _set_paused(service, paused=paused, now=now)
+
+
+def _make_searchable(service: Service) -> None:
+    text = searchable(service.name, service.url)
+    ServiceSearch.objects.update_or_create(service=service, defaults={"text": text})
 
 
 def _switch(service_id: int, *, paused: bool, now: datetime) -> Service:

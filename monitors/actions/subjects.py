@@ -14,6 +14,7 @@ from django.db import connection
 from django.db.models import CharField, Value
 from django.db.models.expressions import RawSQL
 
+from monitors.domain.freshness import may_lapse
 from monitors.domain.result import CheckResult
 from monitors.domain.state import Policy, Standing, State
 from monitors.models import Service
@@ -75,6 +76,8 @@ class Subject:
     """Of the row that was read; None where it is locked."""
     last: CheckResult | None = None
     """The newest result of this batch."""
+    is_answered: bool = False
+    """Whether its due time is answered, and so will lie within an interval from now."""
 
 
 def read(ids: Collection[int], *, locking: bool) -> dict[int, Subject]:
@@ -126,14 +129,14 @@ def _subject(  # noqa: PLR0913, PLR0917 - the columns of _READ
     )
 
 
-def write(subjects: Sequence[Subject]) -> None:
+def write(subjects: Sequence[Subject], now: datetime) -> None:
     """Write what has become of services. Raises Overtaken where one has changed since it was read.
 
     All of them are written: so none can have been deleted meanwhile.
     """
-    columns = (*STANDING_COLUMNS, *_LAST_COLUMNS)
+    columns = (*STANDING_COLUMNS, "may_lapse", *_LAST_COLUMNS)
     changed = [
-        ((*_standing(subject.standing), *_last(last), subject.recent, subject.id), subject)
+        ((*_standing(subject, now), *_last(last), subject.recent, subject.id), subject)
         for subject in subjects
         if (last := subject.last) is not None
     ]
@@ -141,8 +144,8 @@ def write(subjects: Sequence[Subject]) -> None:
     # Of these only the standing is new: what they had to say was older than the last check.
     heard = [subject for subject in subjects if subject.last is None]
     _update(
-        STANDING_COLUMNS,
-        [((*_standing(subject.standing), subject.id), subject) for subject in heard],
+        (*STANDING_COLUMNS, "may_lapse"),
+        [((*_standing(subject, now), subject.id), subject) for subject in heard],
     )
     _write_certificates(
         [
@@ -170,7 +173,11 @@ def _write_certificates(shown: Sequence[tuple[datetime, str, str, int]]) -> None
     update_many(Service, CERTIFICATE_COLUMNS, [row for row in shown if known[row[-1]] != row[0]])
 
 
-def _standing(standing: Standing) -> tuple[Any, ...]:
+def _standing(subject: Subject, now: datetime) -> tuple[Any, ...]:
+    standing = subject.standing
+    # Locations are due each at its own time.
+    on_time = subject.is_answered and not subject.locations
+    lapses = not on_time or may_lapse(standing.fresh_until, subject.interval_s, now)
     return (
         standing.state.value,
         standing.since,
@@ -178,6 +185,7 @@ def _standing(standing: Standing) -> tuple[Any, ...]:
         standing.streak_since,
         standing.seen_at,
         standing.fresh_until,
+        lapses,
     )
 
 

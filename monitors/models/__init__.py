@@ -8,6 +8,7 @@ from .log_to_delete import LogToDelete
 from .period import Period
 from .rollup import Chore, DailySummary, HourlySummary, HourToRedo
 from .service import Service, Tag
+from .service_search import ServiceSearch
 from .service_status import ServiceStatus
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "LogToDelete",
     "Period",
     "Service",
+    "ServiceSearch",
     "ServiceStatus",
     "Tag",
 ]

@@ -59,6 +59,10 @@ def is_shown_as(state: State, now: datetime) -> Q:
     return Q(state=state.value) & (Q(fresh_until=None) | Q(fresh_until__gte=now))
 
 
+# The condition of an index: PostgreSQL and SQLite use it where a query has it word by word.
+IS_STRANGE = ~Q(state=State.UP.value) | Q(streak__gt=0) | Q(may_lapse=True)
+
+
 class ServiceQuerySet(models.QuerySet["Service"]):
     def active(self) -> Self:
         return self.filter(paused=False)
@@ -73,11 +77,15 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         return self.filter(Exists(through.filter(service=OuterRef("pk"), tag__name=tag)))
 
     def matching(self, words: Iterable[str]) -> Self:
-        """Services whose name or address holds every one of the words."""
-        found = self
+        """Services whose name or address holds every one of the words, which are folded."""
+        holds_all = Q()
         for word in words:
-            found = found.filter(Q(name__icontains=word) | Q(url__icontains=word))
-        return found
+            holds_all &= Q(search__text__contains=word)
+        return self.filter(holds_all)
+
+    def strange(self) -> Self:
+        """What is not UP, or fails already, or may go stale before it is overdue: mostly few."""
+        return self.filter(IS_STRANGE)
 
 
 class Service(models.Model):
@@ -188,6 +196,8 @@ class Service(models.Model):
     streak_since = models.DateTimeField(null=True, editable=False)
     seen_at = models.DateTimeField(null=True, editable=False)
     fresh_until = models.DateTimeField(null=True, editable=False)
+    may_lapse = models.BooleanField(default=True, editable=False)
+    """Whether it may go stale without being overdue (`domain.freshness`)."""
     agreed_beat_at = models.DateTimeField(null=True, editable=False)
     """The beat of the newest agreement of locations that was counted for a change of state."""
     last_checked_at = models.DateTimeField(null=True, editable=False)
@@ -207,7 +217,10 @@ class Service(models.Model):
 
     class Meta:
         # A name changes seldom: what is written at a check is in no index.
-        indexes = [models.Index(fields=["name", "id"], name="service_by_name")]
+        indexes = [
+            models.Index(fields=["name", "id"], name="service_by_name"),
+            models.Index(fields=["state"], condition=IS_STRANGE, name="service_strange"),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["url_key"], name="service_url_once"),
             models.CheckConstraint(

@@ -8,8 +8,9 @@ from enum import StrEnum
 
 from django.db.models import Case, Count, F, Func, IntegerField, Q, Value, When, Window
 
+from monitors.domain.freshness import OVERDUE_AFTER
 from monitors.domain.state import State
-from monitors.models import Service
+from monitors.models import DueCheck, Service, ServiceSearch
 from monitors.models.service import ServiceQuerySet, is_shown_as, is_stale
 
 PAGE_SIZE = 50
@@ -150,7 +151,7 @@ def _worst_first(window: slice, seen: Overview, now: datetime) -> list[int]:
             lambda: _sorted(_not_calm(now).filter(paused=False), Sort.WORST, now),
         ),
         _Part(seen.calm, [], lambda: by_name.filter(is_shown_as(State.UP, now), streak=0)),
-        _Part(paused, seen.worst_in(State.PAUSED), lambda: by_name.filter(paused=True)),
+        _Part(paused, seen.worst_in(State.PAUSED), lambda: by_name.strange().filter(paused=True)),
     )
     ids: list[int] = []
     start, stop = window.start, window.stop
@@ -169,6 +170,8 @@ def _filtered(wanted: ListFilter, now: datetime) -> ServiceQuerySet:
         found = found.tagged(wanted.tag)
     if wanted.state is None:
         return _sorted(found, wanted.sort, now)
+    if wanted.state not in {State.UP, State.UNKNOWN}:
+        found = found.strange()
     found = found.filter(is_shown_as(wanted.state, now))
     # In one state all have the same rank.
     by_streak = wanted.sort is Sort.WORST
@@ -177,7 +180,8 @@ def _filtered(wanted: ListFilter, now: datetime) -> ServiceQuerySet:
 
 def overview(now: datetime) -> Overview:
     """Count all services, and find the worst of them: both in one reading where these are few."""
-    total = Service.objects.count()
+    # As many as there are services, in rows that are narrow and change seldom.
+    total = ServiceSearch.objects.count()
     troubled = _not_calm(now).annotate(rank=_rank(now))
     first = troubled.order_by("rank", *_IN_A_STATE).values_list("pk", F("rank"))[:READ_AHEAD]
     worst = tuple((pk, WORST_FIRST[rank]) for pk, rank in first)
@@ -194,9 +198,19 @@ def overview(now: datetime) -> Overview:
 
 
 def _not_calm(now: datetime) -> ServiceQuerySet:
-    """Give the services that are not UP, or fail already, or that nobody has looked at lately."""
-    strange = ~Q(state=State.UP.value) | Q(streak__gt=0) | Q(fresh_until__lt=now)
-    return Service.objects.filter(strange)
+    """Give the services that are not UP, or fail already, or that nobody has looked at lately.
+
+    While checks are on time these are all among the strange, which have an index.
+    """
+    not_calm = ~Q(state=State.UP.value) | Q(streak__gt=0) | Q(fresh_until__lt=now)
+    among = Service.objects.all() if _some_lapsed(now) else Service.objects.strange()
+    return among.filter(not_calm)
+
+
+def _some_lapsed(now: datetime) -> bool:
+    """Tell whether anything has gone stale that is not strange: it is overdue then."""
+    overdue = DueCheck.objects.filter(location="", due_at__lt=now - OVERDUE_AFTER)
+    return overdue.filter(service__fresh_until__lt=now, service__may_lapse=False).exists()
 
 
 def _sorted(found: ServiceQuerySet, sort: Sort, now: datetime) -> ServiceQuerySet:

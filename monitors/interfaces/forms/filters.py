@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from monitors.domain.result import Status
+from monitors.domain.searching import words_of
 from monitors.domain.state import State
 from monitors.queries.history import Cursor, HistoryFilter
 from monitors.queries.service_list import WORST_FIRST, ListFilter, Sort
@@ -65,7 +66,7 @@ class HistoryFilterForm(forms.Form):
 
 def list_filter(query: Mapping[str, str]) -> ListFilter:
     return ListFilter(
-        words=tuple(query.get("q", "")[:200].replace("\x00", "").split()),
+        words=words_of(query.get("q", "")[:200]),
         state=_member(State, query.get("state", "")),
         tag=query.get("tag", "").replace("\x00", ""),
         sort=_member(Sort, query.get("sort", "")) or Sort.WORST,

@@ -16,6 +16,8 @@ from monitors.actions.results import Finding, record
 from monitors.domain.result import Status
 from monitors.domain.state import State
 from monitors.models import Period, Service, ServiceStatus
+from monitors.queries.dashboard import shown_state
+from monitors.queries.service_list import overview
 from monitors.queries.uptime import uptime_between
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_result, a_service, scheduled
@@ -42,6 +44,9 @@ class Life(RuleBasedStateMachine):
         super().__init__()
         self.now: datetime = NOON
         self.service = a_service(interval_s=60, timeout_s=5, now=NOON)
+
+    def teardown(self) -> None:
+        services.delete(self.service.pk, self.now)
 
     @rule(seconds=SECONDS)
     def time_passes(self, seconds: float) -> None:
@@ -87,6 +92,14 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def life_is_covered(self) -> None:
         assert_covered(self.service)
+
+    @invariant()
+    def the_list_counts_what_is_shown(self) -> None:
+        """Although it looks only where something may have gone stale."""
+        service = Service.objects.get(pk=self.service.pk)
+        for later_s in (2.5, 90, 1_000):
+            at = self.now + timedelta(seconds=later_s)
+            assert overview(at).count(shown_state(service, at)) == 1
 
     @invariant()
     def seconds_add_up(self) -> None:

@@ -3,7 +3,8 @@ from itertools import chain
 
 import pytest
 
-from monitors.domain.result import Status
+from monitors.actions.results import Finding, record
+from monitors.domain.result import CheckResult, Status
 from monitors.domain.state import State
 from monitors.engine.presence import register
 from monitors.models import DueCheck, Service
@@ -13,7 +14,7 @@ from monitors.queries.dashboard import list_page
 from monitors.queries.service_list import ListFilter, Sort
 from monitors.queries.uptime import uptime_between
 from monitors.tests.clock import NOON, noon_plus
-from monitors.tests.factories import a_service, checked
+from monitors.tests.factories import a_result, a_service, checked, scheduled
 
 pytestmark = pytest.mark.django_db
 
@@ -54,7 +55,7 @@ def test_counts_are_of_all_services_whatever_the_filter() -> None:
 @pytest.mark.parametrize(
     ("wanted", "found"),
     [
-        (ListFilter(words=("OW",)), ["down", "slow"]),
+        (ListFilter(words=("ow",)), ["down", "slow"]),
         (ListFilter(words=("ow", "d")), ["down"]),
         (ListFilter(tag="web"), ["down", "up"]),
         (ListFilter(tag="none"), []),
@@ -91,6 +92,28 @@ def test_nothing_is_up_on_stale_data() -> None:
     assert list_page(ListFilter(state=State.UP), noon_plus(186)).matching == 0
 
 
+@pytest.mark.parametrize(
+    ("result", "is_scheduled"),
+    [
+        # It was looked at and not judged: what was known before is as old as it was.
+        (a_result(Status.NOT_JUDGED, noon_plus(300)), True),
+        # It waited long for the database.
+        (a_result(UP, noon_plus(100)), True),
+        (a_result(UP, noon_plus(100)), False),
+    ],
+)
+def test_what_is_stale_although_it_is_not_overdue_is_not_up(
+    result: CheckResult, *, is_scheduled: bool
+) -> None:
+    service = checked(a_service(), UP)
+    finding = scheduled(service, result) if is_scheduled else Finding(service.pk, result)
+    record([finding], noon_plus(300))
+    DueCheck.objects.filter(due_at__lt=noon_plus(300)).update(due_at=noon_plus(315))
+    page = list_page(ListFilter(), noon_plus(301))
+    assert page.services[0].state is State.UNKNOWN
+    assert {entry.state: entry.count for entry in page.counts}[State.UNKNOWN] == 1
+
+
 def test_an_unconfirmed_failure_is_said() -> None:
     service = checked(a_service(failures_before_down=3), UP, DOWN, DOWN)
     (row,) = list_page(ListFilter(), noon_plus(181)).services
@@ -118,8 +141,9 @@ def test_the_list_takes_the_same_queries_for_one_and_for_many(
     for count in (1, 20):
         for _ in range(count):
             checked(a_service(tags=["a", "b"]), UP)
-        # How many, the worst of them, which to show, these, their tags, all tags, uptime.
-        with django_assert_num_queries(7):  # type: ignore[operator]
+        # How many, is one overdue, the worst of them, which to show, these, their tags, all tags,
+        # uptime.
+        with django_assert_num_queries(8):  # type: ignore[operator]
             list_page(ListFilter(), SOON)
 
 
@@ -157,7 +181,8 @@ def test_pages_go_on_where_the_one_before_ended(
     checked(a_service(name="wavers", failures_before_down=3), UP, DOWN)
     checked(a_service(name="down"), DOWN)
     checked(a_service(name="stale"), UP)
-    Service.objects.filter(name="stale").update(fresh_until=SOON - timedelta(seconds=1))
+    lapsed = SOON - timedelta(seconds=1)
+    Service.objects.filter(name="stale").update(fresh_until=lapsed, may_lapse=True)
     for name in ("a rests", "z rests"):
         a_service(name=name, paused=True)
     pages = [names(ListFilter(page=number)) for number in (1, 2, 3, 4)]
