@@ -19,7 +19,7 @@ from monitors.net.handshake import server_name
 from monitors.net.tls import USUAL, TlsSettings
 from monitors.net.transport import FreshConnectionTransport
 
-from .redirects import Chain, without_userinfo
+from .redirects import Chain, leads_on, without_userinfo
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +80,7 @@ async def _ask(
 ) -> httpx.Response:
     request = _request(spec)
     response = await transport.handle_async_request(request)
-    if spec.follow_redirects and response.has_redirect_location:
+    if spec.follow_redirects and leads_on(response):
         # Most checks meet none, so what it takes to follow them is made only here.
         return await _follow(response, Chain(spec, request, redirects), transport)
     return response
@@ -89,7 +89,7 @@ async def _ask(
 async def _follow(
     response: httpx.Response, chain: Chain, transport: FreshConnectionTransport
 ) -> httpx.Response:
-    while response.has_redirect_location:
+    while leads_on(response):
         response = await transport.handle_async_request(chain.following(response))
     response.extensions["cookies"] = chain.cookies()
     return response

@@ -1,8 +1,7 @@
 """Where redirects lead, and what of a request goes along."""
 
-import contextlib
 import re
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import httpx
 
@@ -11,12 +10,34 @@ from monitors.domain.spec import MAX_REDIRECTS, CheckSpec
 from monitors.domain.targets import DEFAULT_PORTS, BadTarget, host_of, port_of
 from monitors.net.errors import CheckFailed
 
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
-_OF_THE_BODY = ("Content-Length", "Transfer-Encoding")
+# Fetch, 4.4: a request without a body has no header that describes one.
+_OF_THE_BODY = (
+    "Content-Length",
+    "Content-Type",
+    "Content-Encoding",
+    "Content-Language",
+    "Content-Location",
+    "Transfer-Encoding",
+)
+# As much as servers take.
+_MAX_COOKIES_LENGTH = 16_384
 _USERINFO = re.compile(r"^([^/\\?#]*[/\\]{2})[^/\\?#]*@")
 _BEFORE_QUERY = re.compile(r"[^?#]*")
+_LINE_BREAK_OR_TAB = re.compile(r"[\t\n\r]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+# All but the tab (RFC 6265bis, 5.6): such a cookie is none.
+_UNFIT_FOR_A_COOKIE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
+_AROUND = "".join(map(chr, range(0x21)))
 
 Origin = tuple[str, bytes, int]
+Asked = tuple[str, str, str]
+
+
+def leads_on(response: httpx.Response) -> bool:
+    """Tell a redirect; one that names no place is an answer like any other."""
+    return response.status_code in _REDIRECTS and bool(_places(response))
 
 
 class Chain:
@@ -29,14 +50,14 @@ class Chain:
         self._cookie = _bytewise(request.headers).get("Cookie", "")
         self._secret = _SECRET | {name.lower() for name, _ in spec.secret_headers}
         self._cookies = httpx.Cookies()
+        self._asked = [_asked(request)]
 
     def following(self, response: httpx.Response) -> httpx.Request:
         """Build the request that a redirect asks for. Raises CheckFailed."""
         url = _target(self._request.url, _location(response))
-        self._add(url)
-        response.request = self._request
-        response.headers = _bytewise(response.headers)
-        self._cookies.extract_cookies(response)
+        if len(self._urls) >= MAX_REDIRECTS:
+            raise CheckFailed(Fault.TOO_MANY_REDIRECTS, limit=MAX_REDIRECTS, url=str(url))
+        self._keep_cookies(response)
         method = _method(self._request.method, response.status_code)
         headers = self._headers(url)
         content = self._request.content
@@ -46,26 +67,41 @@ class Chain:
                 headers.pop(name, None)
         self._request = httpx.Request(method, url, headers=headers, content=content)
         self._set_cookies()
+        self._refuse_circle()
+        self._urls.append(str(url))
         return self._request
 
     def cookies(self) -> tuple[str, ...]:
         """Give the values of the cookies that the redirects have set."""
         return tuple(cookie.value or "" for cookie in self._cookies.jar)
 
+    def _keep_cookies(self, response: httpx.Response) -> None:
+        response.request = self._request
+        kept = [
+            (name, value)
+            for name, value in response.headers.raw
+            if name.lower() != b"set-cookie" or not _UNFIT_FOR_A_COOKIE.search(value)
+        ]
+        response.headers = httpx.Headers(kept, encoding="latin-1")
+        self._cookies.extract_cookies(response)
+
     def _set_cookies(self) -> None:
         headers = self._request.headers = _bytewise(self._request.headers)
         self._cookies.set_cookie_header(self._request)
         if self._cookie:
             headers["Cookie"] = _renewed(self._cookie, headers.get("Cookie", ""))
+        if len(headers.get("Cookie", "")) > _MAX_COOKIES_LENGTH:
+            raise _bad(str(self._request.url), "there are more cookies than can be sent along")
 
-    def _add(self, url: httpx.URL) -> None:
-        shown = str(url)
-        # Once back to the same address is how login walls set a cookie; twice is a circle.
-        if self._urls.count(str(url)) > 1:
-            raise CheckFailed(Fault.REDIRECT_LOOP, url=shown)
-        if len(self._urls) >= MAX_REDIRECTS:
-            raise CheckFailed(Fault.TOO_MANY_REDIRECTS, limit=MAX_REDIRECTS, url=shown)
-        self._urls.append(str(url))
+    def _refuse_circle(self) -> None:
+        """Tell a circle: the same request, its cookies included, for the third time.
+
+        A second one may be answered in another way, as by a server that has just woken up.
+        """
+        asked = _asked(self._request)
+        if self._asked.count(asked) > 1:
+            raise CheckFailed(Fault.REDIRECT_LOOP, url=asked[1])
+        self._asked.append(asked)
 
     def _headers(self, url: httpx.URL) -> httpx.Headers:
         headers = self._request.headers.copy()
@@ -82,6 +118,10 @@ class Chain:
         return headers
 
 
+def _asked(request: httpx.Request) -> Asked:
+    return request.method, str(request.url), _bytewise(request.headers).get("Cookie", "")
+
+
 def _renewed(given: str, since: str) -> str:
     """Join two Cookie headers; of cookies that are in both the later one counts."""
     renewed = {pair.partition("=")[0].strip() for pair in since.split(";")}
@@ -95,8 +135,9 @@ def _target(url: httpx.URL, location: str) -> httpx.URL:
         parts = urlsplit(urljoin(str(url), location))
         if parts.scheme not in DEFAULT_PORTS:
             raise _bad(location, "only http and https can be")
-        host_of(parts), port_of(parts)
-        return url.join(location).copy_with(userinfo=b"")
+        host, port = host_of(parts), port_of(parts)
+        where = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
+        return httpx.URL(urlunsplit((parts.scheme, where, parts.path, parts.query, "")))
     except BadTarget as bad:
         sentence = str(bad).removesuffix(".")
         raise _bad(location, sentence[:1].lower() + sentence[1:]) from bad
@@ -105,14 +146,30 @@ def _target(url: httpx.URL, location: str) -> httpx.URL:
 
 
 def _location(response: httpx.Response) -> str:
-    """Read the location as UTF-8 where it is that, and as Latin-1 where not.
+    """Give the one place that a redirect names. Raises CheckFailed where it names several.
 
     A backslash is a slash there, as for browsers (URL Standard, 4.4).
     """
-    location = _bytewise(response.headers)["location"]
-    with contextlib.suppress(UnicodeDecodeError):
-        location = location.encode("latin-1").decode()
-    return _BEFORE_QUERY.sub(lambda found: found[0].replace("\\", "/"), location, count=1)
+    places = _places(response)
+    if len(places) > 1:
+        raise _bad(places[0], "the answer names another place too")
+    return _BEFORE_QUERY.sub(lambda found: found[0].replace("\\", "/"), places[0], count=1)
+
+
+def _places(response: httpx.Response) -> list[str]:
+    """Give the places that an answer names, each once, as the URL Standard (4.4) reads them."""
+    raw = [value for name, value in response.headers.raw if name.lower() == b"location"]
+    return [place for place in dict.fromkeys(map(_place, raw)) if place]
+
+
+def _place(location: bytes) -> str:
+    """Read a location as UTF-8 where it is that, and as Latin-1 where not."""
+    try:
+        place = location.decode()
+    except UnicodeDecodeError:
+        place = location.decode("latin-1")
+    place = _LINE_BREAK_OR_TAB.sub("", place.strip(_AROUND))
+    return _CONTROL.sub(lambda found: f"%{ord(found[0]):02X}", place)
 
 
 def _bytewise(headers: httpx.Headers) -> httpx.Headers:
@@ -131,10 +188,10 @@ def without_userinfo(location: str) -> str:
 
 def _method(method: str, status_code: int) -> str:
     """Change the method as browsers do (Fetch, 4.4)."""
-    if status_code == httpx.codes.MOVED_PERMANENTLY:
-        return "GET" if method == "POST" else method
-    changes = status_code in (httpx.codes.FOUND, httpx.codes.SEE_OTHER)
-    return "GET" if changes and method != "HEAD" else method
+    if status_code == httpx.codes.SEE_OTHER:
+        return method if method == "HEAD" else "GET"
+    made_a_get = status_code in (httpx.codes.MOVED_PERMANENTLY, httpx.codes.FOUND)
+    return "GET" if made_a_get and method == "POST" else method
 
 
 def _origin(url: httpx.URL) -> Origin:

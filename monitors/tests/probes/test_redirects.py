@@ -77,7 +77,9 @@ def test_what_was_left_behind_stays_behind() -> None:
     [
         (b"POST", b"301 Moved Permanently", b"GET"),
         (b"PUT", b"301 Moved Permanently", b"PUT"),
-        (b"PUT", b"302 Found", b"GET"),
+        (b"PUT", b"302 Found", b"PUT"),
+        (b"POST", b"302 Found", b"GET"),
+        (b"PUT", b"303 See Other", b"GET"),
         (b"HEAD", b"303 See Other", b"HEAD"),
         (b"POST", b"303 See Other", b"GET"),
         (b"POST", b"307 Temporary Redirect", b"POST"),
@@ -105,7 +107,6 @@ async def test_methods_change_as_in_browsers(method: bytes, status: bytes, expec
         (b"http://" + b"a" * 64 + b"/", f"“{'a' * 64}” is not a valid host name"),
         (b"http://127.0.0.1%25x/", "a host name is written without % in it"),
         (b"https:///a", "this address has no host name, like example.com"),
-        (b"/a\tb", "it is no address"),
         (b"http://[::bad/", "it is no address"),
         (b"mailto:a@b.example", "only http and https can be"),
     ],
@@ -116,6 +117,110 @@ async def test_a_bad_redirect_is_the_servers_fault(location: bytes, detail: str)
     assert seen.failure is not None
     assert seen.failure.fault is Fault.REDIRECT_BAD
     assert seen.failure.facts == {"url": location.decode(), "detail": detail}
+
+
+@pytest.mark.parametrize(
+    ("location", "asked"),
+    [
+        (b"/t ", b"/t"),
+        (b"/t\t", b"/t"),
+        (b" \t /t \t ", b"/t"),
+        (b"/a\tb", b"/ab"),
+        (b"/a b", b"/a%20b"),
+        (b"/a\x01b\x7f", b"/a%01b%7F"),
+        (b"\x01/t\x1f", b"/t"),
+        (b"/t\r\nLocation: /t", b"/t"),
+        (b"/t\r\nLocation: /t \r\nlocation:/t", b"/t"),
+        (b"\r\nLocation: /t", b"/t"),
+        (b"/t#a\r\nLocation: /t#a", b"/t"),
+        (b"/t\r\n ", b"/t"),
+    ],
+)
+async def test_a_location_is_read_as_browsers_read_it(location: bytes, asked: bytes) -> None:
+    async with Enclosure([[redirect(location)], [answer()]]).open() as enclosure:
+        seen = await ask(enclosure)
+    assert seen.failure is None
+    assert enclosure.requests[1].startswith(b"GET " + asked + b" HTTP/1.1\r\n")
+
+
+async def test_two_places_are_none() -> None:
+    async with Enclosure([[redirect(b"/a\r\nLocation: /b")]]).open() as enclosure:
+        seen = await ask(enclosure)
+    assert seen.failure is not None
+    assert seen.failure.message == (
+        "redirected to /a, which cannot be followed: the answer names another place too"
+    )
+
+
+@pytest.mark.parametrize("location", [b"", b" \t"])
+async def test_a_redirect_to_nowhere_is_an_answer_like_any_other(location: bytes) -> None:
+    async with Enclosure([[redirect(location)]]).open() as enclosure:
+        seen = await ask(enclosure)
+    assert seen.response is not None
+    assert (seen.response.status_code, len(enclosure.requests)) == (302, 1)
+
+
+async def test_cookies_that_change_are_no_circle() -> None:
+    hops = [[redirect(b"/start", b"Set-Cookie: step=%d" % step)] for step in range(1, 6)]
+    async with Enclosure([*hops, [answer()]]).open() as enclosure:
+        seen = await ask(enclosure)
+    assert seen.failure is None
+    assert len(enclosure.requests) == 6
+
+
+async def test_cookies_that_come_back_are_a_circle() -> None:
+    hops = [[redirect(b"/start", b"Set-Cookie: step=%d" % (step % 2))] for step in range(20)]
+    async with Enclosure(hops).open() as enclosure:
+        seen = await ask(enclosure)
+    assert seen.failure is not None
+    assert seen.failure.fault is Fault.REDIRECT_LOOP
+    assert len(enclosure.requests) == 5
+
+
+async def test_a_method_that_changes_is_no_circle() -> None:
+    hops = [[redirect(b"/start", status=b"303 x")], [redirect(b"/start")], [answer()]]
+    async with Enclosure(hops).open() as enclosure:
+        seen = await ask(enclosure, method="POST", body="a")
+    assert seen.failure is None
+    methods = [request.partition(b" ")[0] for request in enclosure.requests]
+    assert methods == [b"POST", b"GET", b"GET"]
+
+
+OF_THE_BODY = (
+    ("Content-Type", "application/json"),
+    ("Content-Encoding", "gzip"),
+    ("Content-Language", "de"),
+    ("Content-Location", "/a"),
+)
+
+
+@pytest.mark.parametrize("status", [b"301 x", b"302 x", b"303 x", b"307 x", b"308 x"])
+async def test_a_request_without_its_body_does_not_describe_one(status: bytes) -> None:
+    async with Enclosure([[redirect(b"/b", status=status)], [answer()]]).open() as enclosure:
+        await ask(enclosure, method="POST", body="{}", headers=(*OF_THE_BODY, ("X-One", "1")))
+    described = {name.lower() for name, _ in OF_THE_BODY} | {"content-length"}
+    kept = described if status in (b"307 x", b"308 x") else set()
+    assert {*sent(enclosure.requests[1])} & {*described, "x-one"} == {*kept, "x-one"}
+
+
+async def test_a_cookie_that_cannot_be_sent_is_none() -> None:
+    hops = [[redirect(b"/b", b"Set-Cookie: a=\x01", b"Set-Cookie: b=1")], [answer()]]
+    async with Enclosure(hops).open() as enclosure:
+        seen = await ask(enclosure)
+    assert seen.failure is None
+    assert sent(enclosure.requests[1])["cookie"] == "b=1"
+
+
+async def test_cookies_without_end_are_the_servers_fault() -> None:
+    filler = b"x" * 3_000
+    hops = []
+    for hop in range(4):
+        cookies = [b"Set-Cookie: c%d_%d=" % (hop, number) + filler for number in range(2)]
+        hops.append([redirect(b"/%d" % hop, *cookies)])
+    async with Enclosure(hops).open() as enclosure:
+        seen = await ask(enclosure)
+    assert seen.failure is not None
+    assert seen.failure.facts["detail"] == "there are more cookies than can be sent along"
 
 
 @pytest.mark.parametrize("cookie", ["ü".encode(), b"\xfc", "\u2028".encode()])
