@@ -1,7 +1,6 @@
 """What to ask of a target, and what counts as a good answer."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeVar
@@ -139,19 +138,3 @@ class Limits:
 
 
 DEFAULT_LIMITS = Limits()
-
-
-def parse_headers(lines: Iterable[str]) -> tuple[tuple[str, str], ...]:
-    """Read "Name: value" lines. Raises BadSetting."""
-    return tuple(parse_header(line) for line in lines if line.strip())
-
-
-def parse_header(line: str) -> tuple[str, str]:
-    """Read one "Name: value". Raises BadSetting."""
-    name, colon, value = line.partition(":")
-    name, value = name.strip(), value.strip()
-    if not colon or not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
-        raise BadSetting(f"“{line.strip()[:40]}” is not a header like “Accept: text/html”.")
-    if re.search(r"[\x00-\x08\x0a-\x1f\x7f]", value):
-        raise BadSetting(f"The value of {name} has a control character in it.")
-    return name, value

@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Now
 
+from monitors.domain.headers import parse_headers
 from monitors.domain.json_path import parse_json_path
 from monitors.domain.json_rules import hits_that_must_hold
 from monitors.domain.locations import parse_locations
@@ -21,7 +22,6 @@ from monitors.domain.spec import (
     Hits,
     StatusRanges,
     parse_choice,
-    parse_headers,
 )
 from monitors.domain.state import Policy, Standing, State
 from monitors.domain.targets import MAX_URL_LENGTH
@@ -258,8 +258,8 @@ class Service(models.Model):
         return CheckSpec(
             url=self.url_key,
             method=self.method,
-            headers=parse_headers(readable(self.headers).splitlines()),
-            secret_headers=parse_headers(readable(self.secret_headers).splitlines()),
+            headers=parse_headers(readable(self.headers)),
+            secret_headers=parse_headers(readable(self.secret_headers)),
             body=self.body,
             username=self.username,
             password=readable(self.password),

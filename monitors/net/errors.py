@@ -15,3 +15,10 @@ class CheckFailed(Exception):  # noqa: N818 - a finding about the target, not an
     @classmethod
     def because_of(cls, failure: Failure) -> "CheckFailed":
         return cls(failure.fault, **failure.facts)
+
+
+class UnsendableRequest(ValueError):  # noqa: N818 - reads as what it is at every raise
+    """Settings that make no request, or more than one: no fault of the target, which is not asked.
+
+    Its text says what is wrong with the request.
+    """

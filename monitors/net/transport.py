@@ -23,6 +23,7 @@ from .guard import OPEN, GuardPolicy
 from .handshake import Handshake, prepared, server_name
 from .phases import Phase, PhaseClock
 from .resolver import is_address, resolve
+from .sending import on_the_wire
 from .tls import USUAL, TlsSettings
 from .tls_errors import Peer
 from .wire import ResponseReader
@@ -54,7 +55,8 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
     """Where the first request went."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send a request over a connection of its own. Raises CheckFailed."""
+        """Send a request over a connection of its own. Raises CheckFailed, UnsendableRequest."""
+        sent = on_the_wire(request)
         url = request.url
         # RFC 6874: the % before the scope of an IPv6 address is itself escaped in a URL.
         host = url.raw_host.decode("ascii").replace("%25", "%", 1)
@@ -75,7 +77,7 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
             await self._open(reader, connected, handshake)
             self.clock.enter(Phase.WAIT)
             if reader.transport is not None:
-                reader.transport.write(_serialised(request))
+                reader.transport.write(sent)
             await _answer(reader, handshake)
         finally:
             if reader.transport is not None:
@@ -159,12 +161,6 @@ def _host_header(request: httpx.Request) -> str:
     """Give the Host header of a request; of several the first."""
     given = next((value for name, value in request.headers.raw if name.lower() == b"host"), b"")
     return given.decode("utf-8", "replace")
-
-
-def _serialised(request: httpx.Request) -> bytes:
-    lines = [b"%s %s HTTP/1.1" % (request.method.encode("ascii"), request.url.raw_path)]
-    lines += [b"%s: %s" % (name, value) for name, value in request.headers.raw]
-    return b"\r\n".join([*lines, b"", request.content])
 
 
 def _response(reader: ResponseReader) -> httpx.Response:

@@ -8,11 +8,12 @@ from ipaddress import ip_network
 
 import httpx
 
+from monitors.domain.headers import has_control_characters
 from monitors.domain.observation import Observation, Response
 from monitors.domain.reasons import Failure, Fault
 from monitors.domain.spec import CheckSpec, Limits
 from monitors.net.decoding import ACCEPTED
-from monitors.net.errors import CheckFailed
+from monitors.net.errors import CheckFailed, UnsendableRequest
 from monitors.net.fair_timeout import FairTimeout, Lag, no_lag
 from monitors.net.guard import GuardPolicy
 from monitors.net.handshake import server_name
@@ -46,6 +47,9 @@ async def observe(spec: CheckSpec, limits: Limits, lag: Lag = no_lag) -> Observa
         failure = transport.timed_out(spec.timeout_s, limit.stalled_s)
     except CheckFailed as failed:
         failure = failed.failure
+    except UnsendableRequest as unsendable:
+        logger.warning("The request to %a cannot be sent: %s", spec.url, unsendable)
+        failure = Failure(Fault.UNREADABLE, {"detail": f"the request cannot be sent: {unsendable}"})
     except Exception as error:
         # A bug of ours must not end the checker, nor pass as an outage that explains itself.
         logger.exception("The check of %s failed", spec.url)
@@ -97,13 +101,22 @@ async def _follow(
 
 @lru_cache(maxsize=20_000)
 def _request(spec: CheckSpec) -> httpx.Request:
-    """Build the request of a spec, once: httpx takes longer over it than the network does."""
+    """Build the request of a spec, once: httpx takes longer over it than the network does.
+
+    Raises UnsendableRequest.
+    """
+    try:
+        return _built(spec)
+    except (httpx.InvalidURL, UnicodeError) as error:
+        raise UnsendableRequest("its settings hold what cannot be written") from error
+
+
+def _built(spec: CheckSpec) -> httpx.Request:
     headers = httpx.Headers(
         [("User-Agent", USER_AGENT), ("Accept", "*/*"), ("Accept-Encoding", ACCEPTED)]
     )
     if spec.username or spec.password:
-        pair = f"{spec.username}:{spec.password}".encode()
-        headers["Authorization"] = f"Basic {base64.b64encode(pair).decode()}"
+        headers["Authorization"] = f"Basic {_basic(spec.username, spec.password)}"
     if spec.bearer_token:
         headers["Authorization"] = f"Bearer {spec.bearer_token}"
     given = (*spec.headers, *spec.secret_headers)
@@ -119,6 +132,13 @@ def _value(name: str, value: str) -> str:
         return value
     _, colon, port = value.rpartition(":")
     return f"{host}{colon}{port}" if colon else host
+
+
+def _basic(username: str, password: str) -> str:
+    """Give the credentials as RFC 7617 has them: without control characters."""
+    if has_control_characters(username + password):
+        raise UnsendableRequest("a user name or password holds a character that it may not")
+    return base64.b64encode(f"{username}:{password}".encode()).decode()
 
 
 def _facts(

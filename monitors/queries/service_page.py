@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitors.domain.certificates import expiry, is_near
+from monitors.domain.headers import header_names
 from monitors.domain.observation import Phases
 from monitors.domain.result import Status
 from monitors.domain.rollups import Summary, merge
@@ -192,8 +193,7 @@ def _in_a_row(count: int, noun: str) -> str:
 
 
 def _names_only(headers: str | Unreadable) -> str:
-    names = (line.partition(":")[0].strip() for line in shown(headers).splitlines())
-    return _unreadable(headers) or ", ".join(names)
+    return _unreadable(headers) or ", ".join(header_names(shown(headers)))
 
 
 def _unreadable(secret: str | Unreadable) -> str:

@@ -11,6 +11,13 @@ from django.forms.boundfield import BoundField
 from django.http import QueryDict
 
 from monitors.domain.client_certificates import parse_certificates, parse_key
+from monitors.domain.headers import (
+    as_lines,
+    has_control_characters,
+    header_names,
+    parse_header,
+    parse_request_headers,
+)
 from monitors.domain.json_path import parse_json_path
 from monitors.domain.json_rules import parse_expected
 from monitors.domain.locations import parse_locations
@@ -20,8 +27,6 @@ from monitors.domain.spec import (
     CheckSpec,
     Comparison,
     StatusRanges,
-    parse_header,
-    parse_headers,
 )
 from monitors.domain.targets import BadTarget, parse_target
 from monitors.models import Service
@@ -321,6 +326,7 @@ class ServiceForm(forms.ModelForm[Service]):
         values = super().clean() or self.cleaned_data
         self._refuse_stale(values)
         self._take_credentials(values)
+        self._refuse_what_breaks_a_request(values)
         self._settle_client_certificate(values)
         if _hosts(values) > 1:
             self.add_error("headers", "Give one Host header.")
@@ -421,6 +427,14 @@ class ServiceForm(forms.ModelForm[Service]):
                 data[name] = now[name]
         self.data = data
 
+    def _refuse_what_breaks_a_request(self, values: dict[str, Any]) -> None:
+        """Whether typed, part of the URL, or stored before."""
+        for name in ("username", "password", "bearer_token"):
+            if has_control_characters(shown(values.get(name, ""))):
+                self.add_error(name, "This has a control character or a line break in it.")
+        if ":" in values.get("username", ""):
+            self.add_error("username", "A user name has no colon: the password begins after it.")
+
     def _take_credentials(self, values: dict[str, Any]) -> None:
         """Move a user name and a password out of the URL; keep a stored one that was left empty."""
         target = getattr(self, "_target", None)
@@ -445,17 +459,13 @@ class ServiceForm(forms.ModelForm[Service]):
 
 def _hosts(values: Mapping[str, Any]) -> int:
     """Count Host headers, secret ones too: only one can be the name of the host."""
-    lines = [line for name in ("headers", "secret_headers") for line in _lines(values.get(name))]
-    return sum(line.partition(":")[0].strip().lower() == "host" for line in lines)
-
-
-def _lines(headers: str | Unreadable | None) -> list[str]:
-    return shown(headers or "").splitlines()
+    lines = (shown(values.get(name) or "") for name in ("headers", "secret_headers"))
+    return [name.lower() for name in header_names("\n".join(lines))].count("host")
 
 
 def _header_lines(text: str) -> str:
     try:
-        headers = parse_headers(text.splitlines())
+        headers = parse_request_headers(text)
     except BadSetting as bad:
         raise ValidationError(str(bad), code="invalid") from None
     return "\n".join(f"{name}: {value}" for name, value in headers)
@@ -493,7 +503,7 @@ def as_form_data(given: Mapping[str, Any]) -> dict[str, Any]:
     data = dict(given)
     for field in ("headers", "secret_headers"):
         if isinstance(data.get(field), dict):
-            data[field] = "\n".join(f"{name}: {value}" for name, value in data[field].items())
+            data[field] = as_lines(data[field])
     for field in ("tags", "locations"):
         if isinstance(data.get(field), list):
             data[field] = ", ".join(data[field])

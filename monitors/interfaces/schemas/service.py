@@ -7,9 +7,10 @@ from django.db.models import QuerySet
 from ninja import Field, Schema
 from pydantic import BaseModel, field_validator
 
+from monitors.domain.headers import header_names
 from monitors.domain.locations import parse_locations
 from monitors.models import Service
-from monitors.models.fields import Unreadable, shown
+from monitors.models.fields import shown
 from monitors.queries.dashboard import ServiceRow, next_checks_of, service_row, tags_of
 
 
@@ -209,15 +210,11 @@ def _out(service: Service, row: ServiceRow, next_check_at: datetime | None) -> d
         "next_check_at": next_check_at,
         "tags": list(row.tags),
         "locations": list(parse_locations(service.locations)),
-        "header_names": _names(service.headers),
-        "secret_header_names": _names(service.secret_headers),
+        "header_names": header_names(shown(service.headers)),
+        "secret_header_names": header_names(shown(service.secret_headers)),
         "has_bearer_token": bool(service.bearer_token),
         "has_password": bool(service.password),
         "has_client_key": bool(service.client_key),
         "unreadable_secrets": list(service.unreadable_secrets),
         "json_match": service.json_hits(),
     } | {name: getattr(service, name) for name in _AS_STORED}
-
-
-def _names(headers: str | Unreadable) -> list[str]:
-    return [line.partition(":")[0] for line in shown(headers).splitlines()]

@@ -261,3 +261,33 @@ def test_the_list_costs_the_same_number_of_queries_for_one_and_for_three(
         # The key, the services, their tags, their due times.
         with django_assert_num_queries(4):  # type: ignore[operator]
             assert api.get("/api/v1/services/").status_code == 200
+
+
+@pytest.mark.parametrize("field", ["headers", "secret_headers"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"X-A": "a\r\nX-B: b"},
+        {"X-A": "a\nb"},
+        {"X-A\nX-B": "b"},
+        {"X-A:X-B": "b"},
+        {"Host": "a\r\n\r\nGET / HTTP/1.1"},
+        {"Content-Length": "3"},
+        {f"X-{number}": "a" for number in range(51)},
+    ],
+)
+def test_a_header_that_would_be_two_is_refused(
+    api: Client, field: str, given: dict[str, str]
+) -> None:
+    data = {"name": "A", "url": "http://a.example/", field: given}
+    answer = api.post("/api/v1/services/", data, JSON)
+    assert (answer.status_code, list(answer.json()["error"]["fields"])) == (422, [field])
+    assert not Service.objects.exists()
+
+
+def test_the_names_of_headers_hold_nothing_of_their_values(api: Client) -> None:
+    secret = "a\u2028secret: \x85more"
+    data = {"name": "A", "url": "http://a.example/", "secret_headers": {"X-A": secret}}
+    answer = api.post("/api/v1/services/", data, JSON)
+    assert answer.json()["secret_header_names"] == ["X-A"]
+    assert Service.objects.get().check_spec().secret_headers == (("X-A", secret),)

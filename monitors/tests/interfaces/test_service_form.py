@@ -44,3 +44,42 @@ def test_a_bundle_that_openssl_cannot_load_is_refused(
     bundle = "# mine\n" + certificate.replace(*damage)
     sentence = "These are no PEM certificates (-----BEGIN CERTIFICATE----- …)."
     assert errors(ca_bundle=bundle) == {"ca_bundle": [sentence]}
+
+
+BREAKS = "This has a control character or a line break in it."
+SECOND = "a\r\nHost: x\r\n\r\nGET / HTTP/1.1"
+
+
+@pytest.mark.parametrize("text", [SECOND, "a\nb", "a\rb", "a\x7fb", "a\x1bb", "a\ud800"])
+@pytest.mark.parametrize("field", ["bearer_token", "password"])
+def test_a_secret_that_breaks_a_request_open_is_refused(field: str, text: str) -> None:
+    more = {"username": "ada"} if field == "password" else {}
+    assert errors(**{field: text}, **more) == {field: [BREAKS]}
+
+
+def test_so_is_one_in_the_address() -> None:
+    assert errors(url="http://a%0d%0ab:c@a.example/") == {"username": [BREAKS]}
+    assert errors(url="http://a:b%0ac@a.example/") == {"password": [BREAKS]}
+
+
+def test_so_is_a_user_name() -> None:
+    assert errors(username=SECOND, password="b")["username"][0] == BREAKS
+    assert errors(username="a:b", password="c") == {
+        "username": ["A user name has no colon: the password begins after it."]
+    }
+
+
+def test_a_token_may_hold_what_is_no_control_character() -> None:
+    assert errors(bearer_token="aü-._~+/=\u2028b c") == {}
+
+
+@pytest.mark.parametrize("field", ["headers", "secret_headers"])
+def test_headers_that_break_a_request_are_refused(field: str) -> None:
+    assert errors(**{field: "Content-Length: 2"}) == {
+        field: ["Content-Length follows from the body; leave it out."]
+    }
+
+
+@pytest.mark.parametrize("method", ["GET\r\n", "get", "A B", "TRACE"])
+def test_a_method_is_one_of_those_offered(method: str) -> None:
+    assert list(errors(method=method)) == ["method"]
