@@ -16,7 +16,7 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 # All but the tab; lone surrogates are no characters, and cannot be sent.
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f\ud800-\udfff]")
-_HOST = re.compile(r"[^\s/\\@?#,\"<>]+")
+_HOST = re.compile(r"[^\s/\\@?#]+")
 _OF_THE_BODY = {"content-length", "transfer-encoding"}
 # In no name and in no value.
 _FORBIDDEN = "\x0b"

@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-import idna
+import ada_url
 
 MAX_URL_LENGTH = 2048
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -83,41 +83,37 @@ def _split(typed: str) -> SplitResult:
 
 
 def host_of(parts: SplitResult) -> str:
-    """Give the host in its normal form. Raises BadTarget."""
-    host = (parts.hostname or "").removesuffix(".")
-    if not host:
+    """Give the host in its normal form, which is ASCII, as the URL Standard has it (3.5).
+
+    So it is what browsers open: emoji, hyphens and underscores anywhere, and an IPv4 address in
+    any of its spellings. Names that DNS cannot carry are refused beyond that. Raises BadTarget.
+    """
+    # SplitResult.hostname is in lower case by Python's rules, which are not those of IDNA.
+    host = parts.netloc.rpartition("@")[2]
+    if host.startswith("["):
+        return _ipv6(parts.hostname or "")
+    host = host.partition(":")[0]
+    if not host.removesuffix("."):
         raise BadTarget("This address has no host name, like example.com.")
-    if ":" in host:
-        return _ipv6(host)
-    if "%" in host:
-        raise BadTarget("A host name is written without % in it.")
-    name = host if _plain(host) else _in_ascii(host)
-    # Only now: there are digits beyond ASCII too, and they become plain ones.
-    return _ipv4(name) if re.fullmatch(r"[0-9.]+", name) else name
+    return _name_or_ipv4(host)
 
 
-def _in_ascii(host: str) -> str:
+def _name_or_ipv4(typed: str) -> str:
     try:
-        return idna.encode(host, uts46=True).decode()
-    except (idna.IDNAError, UnicodeError):
-        raise BadTarget(f"“{host[:80]}” is not a valid host name.") from None
-
-
-def _plain(host: str) -> bool:
-    """Tell ASCII names, underscores included: they are in use although IDNA forbids them."""
-    if not host.isascii() or "xn--" in host:
-        return False
-    labels = host.split(".")
-    if len(host) > 253 or not all(re.fullmatch(r"(?!-)[a-z0-9_-]{1,63}(?<!-)", x) for x in labels):  # noqa: PLR2004 - RFC 1035
-        raise BadTarget(f"“{host[:80]}” is not a valid host name.")
-    return True
-
-
-def _ipv4(host: str) -> str:
-    try:
-        return str(ipaddress.IPv4Address(host))
+        found = ada_url.URL(f"http://{typed}/")
     except ValueError:
-        raise BadTarget(f"“{host[:80]}” is not a valid IPv4 address.") from None
+        kind = "IPv4 address" if re.fullmatch(r"[0-9.]+", typed) else "host name"
+        raise BadTarget(f"“{typed[:80]}” is not a valid {kind}.") from None
+    host = found.hostname.removesuffix(".")
+    if found.host_type is ada_url.HostType.DEFAULT and not _fits_dns(host):
+        raise BadTarget(f"“{typed[:80]}” is not a valid host name.")
+    return host
+
+
+def _fits_dns(name: str) -> bool:
+    """Tell whether a name is one that DNS can carry (RFC 1035, 2.3.4)."""
+    labels = name.split(".")
+    return len(name) <= 253 and all(1 <= len(label) <= 63 for label in labels)  # noqa: PLR2004
 
 
 def _ipv6(host: str) -> str:

@@ -12,7 +12,7 @@ MAX_HEAD_BYTES = 262_144
 _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _TARGET = re.compile(rb"[^\x00-\x20\x7f]+")
 _VALUE = re.compile(rb"[^\x00-\x08\x0a-\x1f\x7f]*")
-_HOST = re.compile(rb"[^\x00-\x20\x7f/\\@?#,\"<>]+")
+_HOST = re.compile(rb"[^\x00-\x20\x7f/\\@?#]+")
 _KEPT = "monitors.head"
 
 

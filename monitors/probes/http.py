@@ -112,8 +112,15 @@ def _request(spec: CheckSpec) -> httpx.Request:
 
 
 def _built(spec: CheckSpec) -> httpx.Request:
+    url = httpx.URL(spec.url)
     headers = httpx.Headers(
-        [("User-Agent", USER_AGENT), ("Accept", "*/*"), ("Accept-Encoding", ACCEPTED)]
+        [
+            # httpx would read the name as IDNA has it, which is less than the URL Standard takes.
+            ("Host", url.netloc.decode("ascii")),
+            ("User-Agent", USER_AGENT),
+            ("Accept", "*/*"),
+            ("Accept-Encoding", ACCEPTED),
+        ]
     )
     if spec.username or spec.password:
         headers["Authorization"] = f"Basic {_basic(spec.username, spec.password)}"
@@ -123,7 +130,7 @@ def _built(spec: CheckSpec) -> httpx.Request:
     headers.update([(name.encode(), _value(name, value).encode()) for name, value in given])
     headers["Connection"] = "close"
     content = spec.body.encode() if spec.body else None
-    return httpx.Request(spec.method, spec.url, headers=headers, content=content)
+    return httpx.Request(spec.method, url, headers=headers, content=content)
 
 
 def _value(name: str, value: str) -> str:

@@ -109,7 +109,7 @@ class Chain:
         before, after = _origin(self._request.url), _origin(url)
         if before == after:
             return headers
-        headers.pop("Host", None)
+        headers["Host"] = url.netloc.decode("ascii")
         self._cookie = ""
         for name in self._secret:
             # As curl and browsers do: the same host behind TLS is no stranger.

@@ -8,6 +8,9 @@ from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
 from django.utils.crypto import constant_time_compare
 
+from monitors.domain.names import checked_name
+from monitors.domain.spec import BadSetting
+
 
 class SetupForm(UserCreationForm[User]):
     """Makes the first account for whoever can read the console of the server."""
@@ -35,7 +38,7 @@ class ApiKeyForm(forms.Form):
     name = forms.CharField(max_length=100, help_text="What will use it, like “deploy script”.")
 
     def clean_name(self) -> str:
-        name = str(self.cleaned_data["name"])
-        if not name.isprintable():
-            raise ValidationError("A name is one line of plain text.")
-        return name
+        try:
+            return checked_name(self.cleaned_data["name"])
+        except BadSetting as bad:
+            raise ValidationError(str(bad), code="invalid") from None

@@ -21,6 +21,7 @@ from monitors.domain.headers import (
 from monitors.domain.json_path import parse_json_path
 from monitors.domain.json_rules import parse_expected
 from monitors.domain.locations import parse_locations
+from monitors.domain.names import checked_name
 from monitors.domain.patterns import parse_pattern
 from monitors.domain.spec import (
     BadSetting,
@@ -225,6 +226,9 @@ class ServiceForm(forms.ModelForm[Service]):
         return bool(self[name].errors) or name in self._unreadable or name in self._changed
 
     def clean_url(self) -> str:
+        if self.instance.pk and self.cleaned_data["url"] == self._before["url"]:
+            # The rules of today make no other service of it.
+            return str(self._before["url"])
         try:
             target = parse_target(self.cleaned_data["url"])
         except BadTarget as bad:
@@ -235,10 +239,10 @@ class ServiceForm(forms.ModelForm[Service]):
         return target.url
 
     def clean_name(self) -> str:
-        name = str(self.cleaned_data["name"])
-        if not name.isprintable():
-            raise ValidationError("A name is one line of plain text.", code="invalid")
-        return name
+        try:
+            return checked_name(self.cleaned_data["name"])
+        except BadSetting as bad:
+            raise ValidationError(str(bad), code="invalid") from None
 
     def clean_locations(self) -> str:
         try:

@@ -3,7 +3,10 @@
 import pytest
 import trustme
 
-from monitors.interfaces.forms.service import ServiceForm
+from monitors.interfaces.forms.account import ApiKeyForm
+from monitors.interfaces.forms.service import ServiceForm, unchanged
+from monitors.models import Service
+from monitors.tests.factories import a_service
 
 pytestmark = pytest.mark.django_db
 
@@ -83,3 +86,27 @@ def test_headers_that_break_a_request_are_refused(field: str) -> None:
 @pytest.mark.parametrize("method", ["GET\r\n", "get", "A B", "TRACE"])
 def test_a_method_is_one_of_those_offered(method: str) -> None:
     assert list(errors(method=method)) == ["method"]
+
+
+@pytest.mark.parametrize("url", ["http://0x7f.1/", "http://a.0x4/", "http://ΑΣ.example/"])
+def test_an_address_that_is_not_edited_keeps_its_key(url: str) -> None:
+    service = a_service()
+    Service.objects.filter(pk=service.pk).update(url=url, url_key="http://as-it-was.example/")
+    service.refresh_from_db()
+    form = ServiceForm(unchanged(service) | {"name": "B"}, instance=service)
+    assert form.is_valid(), form.errors
+    assert form.settings()["url_key"] == "http://as-it-was.example/"
+
+
+def test_an_address_that_is_edited_gets_the_key_of_today() -> None:
+    service = a_service(url="http://a.example/")
+    form = ServiceForm(unchanged(service) | {"url": "http://I❤.ws"}, instance=service)
+    assert form.is_valid(), form.errors
+    assert form.settings()["url_key"] == "http://xn--i-7iq.ws/"
+
+
+@pytest.mark.parametrize("form", [ServiceForm, ApiKeyForm])
+def test_one_rule_for_all_names(form: type[ServiceForm] | type[ApiKeyForm]) -> None:
+    for name, good in (("می\u200cخو\u0627\u0647م", True), ("a\u2028b", False), ("a\tb", False)):
+        given = form({"name": name, "url": "http://a.example/"})
+        assert given.has_error("name") is not good

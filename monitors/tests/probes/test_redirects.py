@@ -7,6 +7,7 @@ from monitors.domain.observation import Observation
 from monitors.domain.reasons import Fault
 from monitors.domain.spec import CheckSpec
 from monitors.probes import observe
+from monitors.probes.http import _built
 from monitors.probes.redirects import Chain
 from monitors.tests.zoo import Enclosure, answer, redirect
 
@@ -101,11 +102,12 @@ async def test_methods_change_as_in_browsers(method: bytes, status: bytes, expec
         (b"http://127.0.0.1:-1/", "a port is a number from 1 to 65535"),
         (b"http://127.0.0.1:0/", "a port is a number from 1 to 65535"),
         (b"http://127.0.0.1:x/", "a port is a number from 1 to 65535"),
-        (b"http://xn--zzzzzz-/", "“xn--zzzzzz-” is not a valid host name"),
-        (b"http://xn--a/", "“xn--a” is not a valid host name"),
+        (b"http://a<b/", "“a<b” is not a valid host name"),
+        (b"http://a.1/", "“a.1” is not a valid host name"),
+        (b"http://1.2.3.256/", "“1.2.3.256” is not a valid IPv4 address"),
         (b"http://a..b/", "“a..b” is not a valid host name"),
         (b"http://" + b"a" * 64 + b"/", f"“{'a' * 64}” is not a valid host name"),
-        (b"http://127.0.0.1%25x/", "a host name is written without % in it"),
+        (b"http://127.0.0.1%25x/", "“127.0.0.1%25x” is not a valid host name"),
         (b"https:///a", "this address has no host name, like example.com"),
         (b"http://[::bad/", "it is no address"),
         (b"mailto:a@b.example", "only http and https can be"),
@@ -141,6 +143,23 @@ async def test_a_location_is_read_as_browsers_read_it(location: bytes, asked: by
         seen = await ask(enclosure)
     assert seen.failure is None
     assert enclosure.requests[1].startswith(b"GET " + asked + b" HTTP/1.1\r\n")
+
+
+@pytest.mark.parametrize(
+    ("location", "host"),
+    [
+        ("http://i❤.ws/", "i❤.ws"),
+        ("http://xn--i-7iq.ws/", "i❤.ws"),
+        ("http://foo-.example:81/", "foo-.example:81"),
+    ],
+)
+def test_a_redirect_may_lead_to_any_host_that_browsers_open(location: str, host: str) -> None:
+    expected = host.replace("i❤", "xn--i-7iq")
+    chain = Chain(CheckSpec("http://a.example/"), _built(CheckSpec("http://a.example/")), [])
+    request = chain.following(httpx.Response(302, headers=[(b"Location", location.encode())]))
+    assert (request.url.netloc.decode(), request.headers["Host"]) == (expected, expected)
+    back = chain.following(httpx.Response(302, headers=[(b"Location", b"/b")]))
+    assert str(back.url) == f"http://{expected}/b"
 
 
 async def test_two_places_are_none() -> None:

@@ -93,7 +93,7 @@ async def test_it_is_kept_where_the_origin_stays() -> None:
         ("b" * 64 + ".example", "a.example"),
         ("b.example:99999", "b.example"),
         ("[::1", "a.example"),
-        ("1.2.3", "a.example"),
+        ("1.2.3.256", "a.example"),
     ],
 )
 def test_a_header_that_names_no_host_names_nothing(header: str, name: str) -> None:
