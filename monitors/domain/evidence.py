@@ -9,6 +9,8 @@ from .spec import CheckSpec
 BODY_KEPT = 2_048
 # Of the body: what is taken out, however long, may leave less than what is kept.
 LOOKED_THROUGH = 16 * BODY_KEPT
+# No character of a known charset takes more than four.
+LOOKED_THROUGH_BYTES = 4 * LOOKED_THROUGH
 HEADERS_KEPT = 100
 
 

@@ -58,7 +58,7 @@ class Response:
     reason_phrase: str
     headers: tuple[tuple[str, str], ...]
     body: bytes
-    """Decoded, and cut at the byte limit."""
+    """Decoded, and cut at the byte limit; where nothing reads it, no more than evidence needs."""
     body_complete: bool
     """False when the byte limit cut the body."""
     cookies: tuple[str, ...] = ()

@@ -26,7 +26,7 @@ from .resolver import is_address, resolve
 from .sending import on_the_wire
 from .tls import USUAL, TlsSettings
 from .tls_errors import Peer
-from .wire import ResponseReader
+from .wire import Keeps, ResponseReader
 
 DEFAULT_BODY_LIMIT = 1_048_576
 _PORTS = {"http": 80, "https": 443}
@@ -41,6 +41,8 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
     tls: TlsSettings = USUAL
     prefer_ipv6: bool = False
     body_limit: int = DEFAULT_BODY_LIMIT
+    keeps: Keeps | None = None
+    """How much of a body is kept; all that is read, where nothing says so."""
     policy: GuardPolicy = OPEN
     deadline: float = math.inf
     """When the caller's time is up, as the loop tells it."""
@@ -48,7 +50,7 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
     endpoint: Endpoint = field(default_factory=Endpoint)
     certificate: Certificate | None = None
     body: bytes = b""
-    """Of the last response, decoded and cut at the limit; the response itself holds none."""
+    """Of the last response, decoded, as much as is kept; the response itself holds none."""
     body_complete: bool = True
     _reader: ResponseReader | None = None
     _home: Origin | None = None
@@ -70,7 +72,7 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
         self.clock.enter(Phase.CONNECT)
         connected = await connect(self.endpoint, addresses, self.deadline)
         reader = self._reader = ResponseReader(
-            self.clock, self.body_limit, head_only=request.method == "HEAD"
+            self.clock, self.body_limit, head_only=request.method == "HEAD", keeps=self.keeps
         )
         reader.peer = (self.endpoint.address, self.endpoint.port)
         try:
@@ -91,7 +93,7 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
         `stalled_s`: for so much of it our own loop stood still, so that it may not be the target's
         fault.
         """
-        read = len(self._reader.body) if self._reader is not None else 0
+        read = self._reader.body_size if self._reader is not None else 0
         where = self.endpoint
         # Between two phases there is nothing to wait for; what has not begun is the first of them.
         first = Phase.CONNECT if is_address(where.host) else Phase.DNS

@@ -3,6 +3,7 @@
 import asyncio
 import math
 import zlib
+from collections.abc import Callable
 
 import httptools
 
@@ -23,14 +24,20 @@ _SHOWN_BYTES = 1_024
 _MAX_LENGTH_DIGITS = 18
 _INFORMATIONAL = range(102, 200)
 
+Keeps = Callable[[int], int]
+"""Tells how many bytes of a body somebody will read, by the status code."""
+
 
 class ResponseReader(asyncio.Protocol):
     """Collects a response until it is complete, its body is over the limit, or it goes wrong.
 
-    `done` then has a result, or CheckFailed. The names of the callbacks are httptools'.
+    `done` then has a result, or CheckFailed. A body is read to its end or to the limit, however
+    little of it is kept. The names of the callbacks are httptools'.
     """
 
-    def __init__(self, clock: PhaseClock, body_limit: int, *, head_only: bool) -> None:
+    def __init__(
+        self, clock: PhaseClock, body_limit: int, *, head_only: bool, keeps: Keeps | None = None
+    ) -> None:
         self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         # A handshake may fail before anybody waits for the answer.
         self.done.add_done_callback(_retrieve)
@@ -39,11 +46,15 @@ class ResponseReader(asyncio.Protocol):
         self.reason_phrase = b""
         self.headers: list[tuple[bytes, bytes]] = []
         self.body = bytearray()
+        self.body_size = 0
+        """Of what was decoded so far, kept or not."""
         self.body_complete = True
         self.peer: tuple[str, int] = ("", 0)
         self._clock = clock
         self._body_limit = body_limit
         self._head_only = head_only
+        self._keeps = keeps
+        self._kept_bytes = body_limit
         self._parser = self._new_parser()
         self._heads: list[bytes] = []
         self._odd_heads: OddHeads | None = None
@@ -137,13 +148,16 @@ class ResponseReader(asyncio.Protocol):
         if self.done.done():
             return
         self._raw_body_bytes += len(body)
-        room = self._body_limit - len(self.body)
+        if self._keeps is not None and not self.body_size:
+            self._kept_bytes = self._keeps(self.status_code)
         try:
-            decoded, whole = self._decoder.feed(body, room)
+            decoded, whole = self._decoder.feed(body, self._body_limit - self.body_size)
         except zlib.error as error:
             self._badly_encoded(str(error).rpartition(": ")[2])
             return
-        self.body += decoded
+        self.body_size += len(decoded)
+        if (room := self._kept_bytes - len(self.body)) > 0:
+            self.body += decoded[:room]
         if not whole or self._raw_body_bytes > self._body_limit:
             self.body_complete = False
             self._finish()

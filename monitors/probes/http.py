@@ -3,11 +3,12 @@
 import base64
 import logging
 from datetime import UTC, datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from ipaddress import ip_network
 
 import httpx
 
+from monitors.domain.evidence import LOOKED_THROUGH_BYTES
 from monitors.domain.headers import has_control_characters
 from monitors.domain.observation import Observation, Response
 from monitors.domain.reasons import Failure, Fault
@@ -33,6 +34,7 @@ async def observe(spec: CheckSpec, limits: Limits, lag: Lag = no_lag) -> Observa
         tls=_tls(spec),
         prefer_ipv6=spec.prefer_ipv6,
         body_limit=limits.body_bytes,
+        keeps=partial(_bytes_needed, spec, limits),
         policy=_policy(limits),
     )
     started_at = datetime.now(UTC)
@@ -71,6 +73,18 @@ def _tls(spec: CheckSpec) -> TlsSettings:
     if spec.verify_tls and not spec.ca_bundle and not spec.client_certificate:
         return USUAL
     return TlsSettings(spec.verify_tls, spec.ca_bundle, spec.client_certificate, spec.client_key)
+
+
+def _bytes_needed(spec: CheckSpec, limits: Limits, status_code: int) -> int:
+    """Tell how much of a body the verdict and the evidence of a failure need.
+
+    A thousand checks in flight would else hold a gigabyte that nobody looks at.
+    """
+    if spec.reads_body:
+        return limits.body_bytes
+    if status_code in spec.expected_status and not spec.response_header:
+        return 0
+    return LOOKED_THROUGH_BYTES if limits.keep_bodies else 0
 
 
 @lru_cache(maxsize=8)

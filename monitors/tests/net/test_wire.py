@@ -114,3 +114,13 @@ async def test_codings_may_stand_in_two_headers() -> None:
     head = b"HTTP/1.1 200 OK\r\nContent-Encoding: deflate\r\ncontent-encoding: gzip\r\n"
     reader = await read(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
     assert (fault(reader), bytes(reader.body)) == (None, b"ok")
+
+
+@pytest.mark.parametrize(("status", "kept"), [(200, 0), (404, 3_000)])
+async def test_of_a_body_in_flight_no_more_is_held_than_is_kept(status: int, kept: int) -> None:
+    keeps = {200: 0, 404: 3_000}.__getitem__
+    reader = ResponseReader(PhaseClock(), MIB, head_only=False, keeps=keeps)
+    reader.data_received(b"HTTP/1.1 %d x\r\nContent-Length: 900000\r\n\r\n" % status)
+    for _ in range(800):
+        reader.data_received(b"x" * 1_000)
+    assert (len(reader.body), reader.body_size, reader.done.done()) == (kept, 800_000, False)

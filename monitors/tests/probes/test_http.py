@@ -9,9 +9,10 @@ import tracemalloc
 
 import pytest
 
+from monitors.domain.evidence import LOOKED_THROUGH_BYTES
 from monitors.domain.observation import Observation
 from monitors.domain.reasons import Fault
-from monitors.domain.spec import CheckSpec, Limits
+from monitors.domain.spec import CheckSpec, Limits, StatusRanges
 from monitors.domain.verdict import judge
 from monitors.net.transport import DEFAULT_BODY_LIMIT
 from monitors.net.wire import ResponseReader
@@ -130,7 +131,7 @@ async def test_cookies_are_not_shared_between_checks() -> None:
 async def test_a_body_without_end_costs_little_memory(script: Script) -> None:
     async with Enclosure([script]).open() as enclosure:
         tracemalloc.start()
-        seen = await ask(enclosure, timeout_s=10.0)
+        seen = await ask(enclosure, timeout_s=10.0, keyword="x")
         _, peak = tracemalloc.get_traced_memory()
         tracemalloc.stop()
     assert seen.response is not None
@@ -189,9 +190,58 @@ async def test_an_address_is_reported_without_its_scope() -> None:
     assert seen.address == address
 
 
+@pytest.mark.parametrize(
+    ("settings_of", "status", "kept"),
+    [
+        ({}, b"200 OK", 0),
+        ({"degraded_after_ms": 0.001}, b"200 OK", 0),
+        ({"expected_status": StatusRanges.parse("404")}, b"404 x", 0),
+        ({}, b"404 x", LOOKED_THROUGH_BYTES),
+        ({"response_header": "X-None"}, b"200 OK", LOOKED_THROUGH_BYTES),
+        ({"follow_redirects": False}, b"302 x", LOOKED_THROUGH_BYTES),
+        ({"keyword": "y"}, b"200 OK", 300_000),
+        ({"keyword_absent": "y"}, b"404 x", 300_000),
+        ({"json_path": "$"}, b"200 OK", 300_000),
+        ({"pattern": "y"}, b"200 OK", 300_000),
+    ],
+)
+async def test_no_more_of_a_body_is_kept_than_somebody_reads(
+    settings_of: dict[str, object], status: bytes, kept: int
+) -> None:
+    said = answer(b"x" * 300_000, status=status)
+    async with Enclosure([[said[:1_000], said[1_000:]]]).open() as enclosure:
+        url = f"http://127.0.0.1:{enclosure.port}/"
+        seen = await observe(CheckSpec(url, **settings_of))  # type: ignore[arg-type]
+    assert seen.response is not None
+    assert (len(seen.response.body), seen.response.body_complete) == (kept, True)
+
+
+async def test_a_body_that_nothing_reads_is_read_all_the_same() -> None:
+    zipped = b"Content-Encoding: gzip"
+    scripts: list[Script] = [
+        [b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"],
+        [answer(gzip.compress(b"hello " * 100)[:-12], zipped)],
+        [b"HTTP/1.1 200 OK\r\n\r\n", Again(b"x" * 65_536)],
+        [b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n" + b"x" * 300_000, HANG],
+    ]
+    async with Enclosure(scripts).open() as enclosure:
+        seen = [await ask(enclosure, timeout_s=0.5) for _ in scripts]
+    assert [one.failure and one.failure.fault for one in seen] == [
+        Fault.INCOMPLETE_BODY,
+        Fault.BAD_ENCODING,
+        None,
+        Fault.TIMEOUT_TRANSFER,
+    ]
+    endless, hanging = seen[2:]
+    assert endless.response is not None
+    assert endless.response.body_complete is False
+    assert hanging.failure is not None
+    assert hanging.failure.facts["size"] == "300,000"
+
+
 async def test_the_limit_of_a_body_is_a_setting() -> None:
     async with Enclosure([[answer(b"x" * 5_000)]]).open() as enclosure:
-        spec = CheckSpec(f"http://127.0.0.1:{enclosure.port}/")
+        spec = CheckSpec(f"http://127.0.0.1:{enclosure.port}/", keyword="x")
         seen = await observe(spec, Limits(body_bytes=2_000))
     assert seen.response is not None
     assert (seen.response.body, seen.response.body_complete) == (b"x" * 2_000, False)
