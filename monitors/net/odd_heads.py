@@ -6,6 +6,8 @@ closes the connection. What counts here is that every client reads them alike.
 
 import re
 
+from .odd_chunks import OddChunks
+
 _HTTP = b"HTTP/"
 # The end of a header, as far back as its last byte may lie in what came before.
 _END = re.compile(rb"\n\r{0,2}\n")
@@ -32,7 +34,7 @@ class Unreadable(Exception):  # noqa: N818 - a finding about the target
 class OddHeads:
     """Rewrites the headers of one connection so that llhttp reads them.
 
-    They are those of informational responses and of the real one, whose body passes as it is.
+    They are those of informational responses and of the real one, whose chunks are rewritten too.
     What llhttp has said is passed on where there is nothing to be read.
     """
 
@@ -43,6 +45,7 @@ class OddHeads:
         self._held = bytearray()
         self._searched = 0
         self._is_over = False
+        self._chunks: OddChunks | None = None
 
     def feed(self, data: bytes) -> bytes:
         """Give what can be parsed by now: nothing while a header lacks its end.
@@ -50,7 +53,7 @@ class OddHeads:
         Raises Unreadable.
         """
         if self._is_over:
-            return data
+            return self._of_the_body(data)
         self._held += data
         if not self._searched:
             self._held = self._held.lstrip(b"\r\n")
@@ -59,11 +62,18 @@ class OddHeads:
         clean = b""
         while not self._is_over and (head := self._whole_head()):
             status, fields = self._read(head)
-            clean += _clean(status, fields)
+            framing = _framing(fields)
+            clean += _clean(status, fields, framing)
             self._is_over = not status.startswith(b"1") or status.startswith(b"101")
         if self._is_over:
-            clean += self._held
-            self._held.clear()
+            self._chunks = OddChunks() if _ends_in_chunked(framing) else None
+            clean += self._of_the_body(bytes(self._held))
+        return clean
+
+    def _of_the_body(self, data: bytes) -> bytes:
+        clean = self._chunks.feed(data) if self._chunks is not None else data
+        if clean is None:
+            raise Unreadable(self._refusal)
         return clean
 
     def _whole_head(self) -> bytes:
@@ -111,22 +121,26 @@ def _field(line: bytes) -> Field:
     return name.rstrip(b" \t"), value.strip(b" \t")
 
 
-def _clean(status: bytes, fields: list[Field]) -> bytes:
-    lines = [b"HTTP/1.1 " + status]
-    lines += [b"%s: %s" % field for field in fields if field[0].lower() not in _FRAMING]
-    return b"\r\n".join([*lines, *_framing(fields), b"", b""])
+def _clean(status: bytes, fields: list[Field], framing: list[Field]) -> bytes:
+    plain = [field for field in fields if field[0].lower() not in _FRAMING]
+    lines = [b"%s: %s" % field for field in (*plain, *framing)]
+    return b"\r\n".join([b"HTTP/1.1 " + status, *lines, b"", b""])
 
 
-def _framing(fields: list[Field]) -> list[bytes]:
+def _framing(fields: list[Field]) -> list[Field]:
     """Say once how long the body is. Raises Unreadable where that cannot be known."""
     codings = b", ".join(_values(fields, b"transfer-encoding"))
-    lines = [b"Transfer-Encoding: " + codings] if codings else []
-    if codings.lower().rpartition(b",")[2].strip() == b"chunked":
-        return lines
+    framing = [(b"Transfer-Encoding", codings)] if codings else []
+    if _ends_in_chunked(framing):
+        return framing
     lengths = {_length(part) for part in _values(fields, b"content-length")}
     if len(lengths) > 1:
         raise Unreadable("it names several lengths of its body")
-    return lines + [b"Content-Length: " + length for length in lengths if length]
+    return framing + [(b"Content-Length", length) for length in lengths if length]
+
+
+def _ends_in_chunked(framing: list[Field]) -> bool:
+    return any(value.lower().rpartition(b",")[2].strip() == b"chunked" for _, value in framing)
 
 
 def _values(fields: list[Field], wanted: bytes) -> list[bytes]:

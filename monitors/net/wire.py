@@ -56,7 +56,7 @@ class ResponseReader(asyncio.Protocol):
         self._keeps = keeps
         self._kept_bytes = body_limit
         self._parser = self._new_parser()
-        self._heads: list[bytes] = []
+        self._before_body: list[bytes] = []
         self._odd_heads: OddHeads | None = None
         self._decoder = Decoder("")
         self._received_bytes = 0
@@ -82,8 +82,8 @@ class ResponseReader(asyncio.Protocol):
         if len(self._first_bytes) < _SHOWN_BYTES:
             self._first_bytes += data[:_SHOWN_BYTES]
         self._received_bytes += len(data)
-        if not self._in_body:
-            self._heads.append(data)
+        if not self._raw_body_bytes:
+            self._before_body.append(data)
         try:
             self._feed(data)
             self._check_overhead()
@@ -133,7 +133,6 @@ class ResponseReader(asyncio.Protocol):
             return
         self._clock.enter(Phase.TRANSFER)
         self._in_body = True
-        self._heads.clear()
         if self._header_is_too_large():
             self._fail(_too_large())
             return
@@ -147,6 +146,7 @@ class ResponseReader(asyncio.Protocol):
     def on_body(self, body: bytes) -> None:
         if self.done.done():
             return
+        self._before_body.clear()
         self._raw_body_bytes += len(body)
         if self._keeps is not None and not self.body_size:
             self._kept_bytes = self._keeps(self.status_code)
@@ -198,23 +198,23 @@ class ResponseReader(asyncio.Protocol):
             raise self._not_http(str(unreadable)) from None
 
     def _meet_refusal(self, error: httptools.HttpParserError) -> None:
-        """Read the header once more as clients do; llhttp is stricter than all of them."""
+        """Read it once more as clients do; llhttp is stricter than all of them."""
         if self.done.done():
             return
         if self._in_body and self._is_of_a_trailer(error):
             self._end_of_body()
-        elif self._in_body or self._odd_heads is not None:
+        elif self._raw_body_bytes or self._odd_heads is not None:
             raise self._not_http(self._explained(error))
         else:
             self._begin_anew(error)
 
     def _begin_anew(self, error: httptools.HttpParserError) -> None:
-        received = b"".join(self._heads)
-        self._forget_head()
         self._odd_heads = OddHeads(self._explained(error))
+        self._in_body = False
+        self._forget_head()
         self._parser = self._new_parser()
         self._parser.set_dangerous_leniencies(lenient_headers=True)
-        self._feed(received)
+        self._feed(b"".join(self._before_body))
 
     def _all_of(self, wanted: bytes) -> str:
         """Give the values of a header that may be there more than once (RFC 9110, 5.3)."""

@@ -75,6 +75,16 @@ READ_BY_ALL = {
         b"HTTP/1.1 100 Continue\r\nX-Not: this\r\n\r\n" + OK + b"X A: one\r\n" + LENGTH + END
     ),
     "until the connection ends": OK + b"X A: one\r\n" + END,
+    "chunks of bare line feeds": (OK + b"Transfer-Encoding: chunked\r\n\r\n1\no\n1\nk\n0\n\n"),
+    "bare line feeds throughout": (
+        b"HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n2\nok\n0\nX-A: one\n\n"
+    ),
+    "odd chunk extension": (
+        OK + b'Transfer-Encoding: chunked\r\n\r\n2 ; a="b\x01c d\r\nok\r\n0;\x01\r\n\r\n'
+    ),
+    "odd header before odd chunks": (
+        OK + b"X A: one\r\nTransfer-Encoding: chunked\r\n\r\n02\nok\r\n000\n\r\n"
+    ),
     "odd trailer name": OK + b"Transfer-Encoding: chunked\r\n" + CHUNKS[:-2] + b"X A : b\r\n\r\n",
     "odd trailer value": (
         OK + b"Transfer-Encoding: chunked\r\n" + CHUNKS[:-2] + b"X-A: \x01\r\n b\r\n\r\n"
@@ -133,12 +143,39 @@ async def test_values_come_out_as_browsers_read_them(
         (b"HTTP/1.2 200 OK\r\n" + LENGTH + END, "invalid HTTP version"),
         (b"HTTP/1.1 2000 OK\r\n" + LENGTH + END, "invalid response status"),
         (OK + b"X A: one\r\n", "it ended in the middle of the header"),
+        (
+            OK + b"Transfer-Encoding: chunked\r\n\r\nzz\r\nok\r\n0\r\n\r\n",
+            "the body breaks off its framing (Invalid character in chunk size)",
+        ),
+        (
+            OK + b"Transfer-Encoding: chunked\r\n\r\n2\nokk\n0\n\n",
+            "the body breaks off its framing (Expected LF after chunk size)",
+        ),
+        (
+            OK + b"Transfer-Encoding: chunked\r\n\r\n" + b"f" * 17 + b"\r\nok",
+            "the body breaks off its framing (Chunk size overflow)",
+        ),
     ],
 )
 async def test_what_no_client_reads_is_refused(raw: bytes, detail: str, piece: int) -> None:
     error = failed(read(raw, piece))
     assert error is not None
     assert str(error) == NOT_HTTP + detail
+
+
+@pytest.mark.parametrize("piece", [1, 7, 100_000])
+async def test_odd_chunks_that_break_off_are_no_whole_body(piece: int) -> None:
+    raw = OK + b"Transfer-Encoding: chunked\r\n\r\n2\nok\n"
+    error = failed(read(raw, piece))
+    assert error is not None
+    assert error.failure.fault is Fault.INCOMPLETE_BODY
+
+
+async def test_odd_chunks_without_end_are_refused() -> None:
+    reader = read(OK + b"Transfer-Encoding: chunked\r\n\r\n2;\x01" + b"x" * 200_000, 1_000)
+    error = failed(reader)
+    assert error is not None
+    assert error.failure.fault is Fault.NOT_HTTP
 
 
 async def test_an_odd_header_has_the_same_end_to_its_size() -> None:
