@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import os
 import socket
 from collections.abc import Iterator
@@ -47,6 +48,8 @@ def all_deaf(count: int) -> Iterator[tuple[list[str], int]]:
 
 
 def open_files() -> int:
+    # What others have left behind may be closed at any time.
+    gc.collect()
     return len(os.listdir("/proc/self/fd"))  # noqa: PTH208 - its own handle is closed by then
 
 
@@ -123,7 +126,7 @@ async def test_where_all_fail_the_most_telling_failure_is_told(
         await connect(endpoint, addresses, NEVER)
     assert (raised.value.failure.fault, raised.value.failure.facts["address"]) == (fault, told)
     assert (endpoint.address, endpoint.tried) == (told, len(addresses))
-    assert open_files() == before
+    assert open_files() <= before
 
 
 async def test_attempts_that_are_broken_off_leave_no_file_open() -> None:
@@ -132,7 +135,7 @@ async def test_attempts_that_are_broken_off_leave_no_file_open() -> None:
         race = asyncio.create_task(connect(Endpoint("", "", port), addresses, 0.0))
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(race, 0.1)
-        assert open_files() == before
+        assert open_files() <= before
 
 
 async def test_no_more_than_some_attempts_are_made_at_a_time() -> None:
@@ -163,7 +166,7 @@ async def test_a_check_that_ends_as_it_connects_leaves_no_file_open() -> None:
             for task in [*enclosure._tasks]:
                 task.cancel()
             await asyncio.sleep(0.01)
-            assert open_files() == before
+            assert open_files() <= before
 
 
 async def test_a_machine_without_sockets_says_nothing_about_the_target(
