@@ -20,8 +20,10 @@ with one_line_errors(exit_status=1):
     _base_path = environment.base_path(_env)
 
 workers = 2
-worker_class = "asgi" if any("uptime_site.asgi" in word for word in sys.argv) else "gthread"
-threads = 8
+is_asgi = any("uptime_site.asgi" in word for word in sys.argv)
+worker_class = f"uptime_site.{'asgi_worker.TimedWorker' if is_asgi else 'worker.BufferingWorker'}"
+# The worker with ASGI has one for each request.
+threads = 1 if is_asgi else 8
 # A check may take 60 s; a worker that answers nobody for longer is ended.
 timeout = 90
 graceful_timeout = 2
@@ -31,6 +33,9 @@ chdir = str(_HERE)
 
 def on_starting(server: Any) -> None:
     """Refuse a port in use with one line, and collect the static files."""
+    if server.cfg.is_ssl and server.cfg.worker_class_str == worker_class and not is_asgi:
+        sys.stderr.write("HTTPS is for a proxy; without one, add --worker-class gthread.\n")
+        sys.exit(1)
     for address in server.cfg.address:
         if isinstance(address, tuple):
             _refuse_used(*address)

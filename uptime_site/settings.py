@@ -291,6 +291,9 @@ LOGGING = {
         # The checks of this program, one line each at INFO, would drown everything else.
         "httpx": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
+        # It warns whenever a request waits for a thread.
+        "waitress.queue": {"level": "ERROR"},
+        "waitress": {"level": "WARNING"},
         "django.server": {"handlers": ["console"], "propagate": False},
     },
 }
