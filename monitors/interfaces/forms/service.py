@@ -117,11 +117,12 @@ HELP = {
     "name": "What people call it.",
     "url": "An http or https address.",
     "timeout_s": "For the whole check, redirects and body included.",
-    "headers": "One “Name: value” a line.",
+    "headers": "One “Name: value” a line. Host also sets the TLS server name.",
     "expected_status": "Codes and ranges, like 200-299, 304.",
     "secret_headers": "As above, for values that nobody is to see. Empty keeps the stored ones.",
     "password": "Empty keeps the stored one.",
     "bearer_token": "Sent as “Authorization: Bearer …”. Empty keeps the stored one.",
+    "tls_expiry_warn_days": "0: no warning. Never warns while certificates are not verified.",
     "client_certificate": "PEM, for servers that require one (mTLS). Intermediates may follow it.",
     "client_key": "PEM, without a passphrase. Empty keeps the stored one.",
     "forget_secrets": "Deletes the stored password, token, secret headers and client certificate.",
@@ -196,7 +197,8 @@ class ServiceForm(forms.ModelForm[Service]):
         if data is not None:
             data = _filled_up(data, kwargs.get("instance") or Service())
         super().__init__(data, *args, **kwargs)
-        self.fields["tags"].help_text = HELP["tags"]
+        for name in EXTRA:
+            self.fields[name].help_text = HELP[name]
         self.fields["locations_before_down"].required = False
         self._before = {name: getattr(self.instance, name) for name in (*COLUMNS, "url_key")}
         self._tags_before = _tag_names(self.instance)
