@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from monitors.domain.schedule import next_beat
 from monitors.models import DueCheck, Service
 
 _TIMES = ["due_at", "lease_until", "holder"]
@@ -24,3 +25,11 @@ def schedule(service: Service, now: datetime, *, forget: bool = False) -> None:
         unique_fields=["service", "location"],
         update_fields=[*_TIMES, *_WORDS] if forget else _TIMES,
     )
+
+
+def pass_over(service_id: int, location: str, due_at: datetime, now: datetime) -> None:
+    """Let a due time go unanswered: the service is checked again at its next beat."""
+    service = Service.objects.filter(pk=service_id)
+    for interval_s in service.values_list("interval_s", flat=True):
+        open_due = DueCheck.objects.filter(service=service_id, location=location, due_at=due_at)
+        open_due.update(due_at=next_beat(service_id, interval_s, now), lease_until=None)

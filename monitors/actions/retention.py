@@ -82,6 +82,12 @@ def delete_left_log() -> bool:
     return True
 
 
+def delete_short_log(service_id: int) -> None:
+    """Delete the few checks of a service, inside the caller's transaction."""
+    checks = ServiceStatus.objects.filter(service=service_id)
+    _delete_checks(list(checks.values_list("pk", flat=True)))
+
+
 def _delete_checks(ids: Collection[int]) -> None:
     _delete(CheckEvidence.objects.filter(check_row__in=ids))
     _delete(ServiceStatus.objects.filter(pk__in=ids))

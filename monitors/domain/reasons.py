@@ -149,6 +149,7 @@ class Fault(Enum):
         Reason.INTERNAL,
         "the name server that the checker's own machine uses does not answer: {detail}",
     )
+    NOT_STORED = Reason.INTERNAL, "the database does not take what this check found: {detail}"
     STALLED = (
         Reason.INTERNAL,
         "the checker itself was stalled for {stalled_s:.1f} s of this check: {otherwise}",

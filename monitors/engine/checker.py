@@ -19,7 +19,7 @@ from monitors.domain.verdict import judge, not_judged
 from monitors.probes import observe
 
 from .claims import RENEW_EVERY_S, Claim, Claimer, pull_forward
-from .database import AWAY, DatabaseThread
+from .database import DATABASE_ERRORS, DatabaseThread, Seldom
 from .gauges import Gauges
 from .host_cap import HostCap
 from .limits import limits
@@ -64,6 +64,7 @@ class Checker:
     _renewed_s: float = field(default_factory=time.monotonic)
     _clock_offset_s: float = float("inf")
     _hurried_until_s: float = 0.0
+    _seldom: Seldom = field(default_factory=lambda: Seldom(logger))
 
     def __post_init__(self) -> None:
         self._slots = asyncio.Semaphore(self.concurrency)
@@ -78,17 +79,27 @@ class Checker:
         began = time.monotonic()
         try:
             more = await self._start_due()
-        except AWAY as error:
-            logger.warning("No checks are started while the database is away: %s", error)
+        except DATABASE_ERRORS as error:
+            await self._complain(error)
             return RETRY_AFTER_S
         except Exception:
             # Whatever it is, those that can be checked are.
             self.gauges.erred()
             logger.exception("No checks could be started; the checker tries again")
             return RETRY_AFTER_S
+        self._is_well()
         self.recorder.is_hurried = began < self._hurried_until_s
         poll_s = HURRIED_POLL_S if self.recorder.is_hurried else POLL_S
         return 0.0 if more else max(0.0, poll_s - (time.monotonic() - began))
+
+    def _is_well(self) -> None:
+        self._seldom.is_over()
+        self.gauges.troubles.pop("checker", None)
+
+    async def _complain(self, error: Exception) -> None:
+        why = await self.database.explained(error)
+        self.gauges.troubles["checker"] = why
+        self._seldom.warning("No checks are started while the database is away: %s", why)
 
     async def _start_due(self) -> bool:
         """Start what is due, as far as there is room; tell whether there may be more to take."""
@@ -180,7 +191,7 @@ class Checker:
         held = [claim.due for claim in unfinished.values()]
         try:
             await self.database.run(lambda: self.claimer.release(held))
-        except AWAY as error:
+        except DATABASE_ERRORS as error:
             logger.warning("%d claims are left to run out: %s", len(held), error)
 
 

@@ -1,17 +1,22 @@
 """One thread for the database work of a checker: the event loop never waits for a row."""
 
 import asyncio
+import logging
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from django.db import InterfaceError, InternalError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
 
 T = TypeVar("T")
 
-# What a database that went away raises, or that has become a standby; waiting helps.
+# What a database that went away raises, or that has become a standby.
 AWAY = (OperationalError, InterfaceError, InternalError)
+# Whatever a database raises: tables of another version may be meant by any of it. A checker waits.
+DATABASE_ERRORS = (DatabaseError, InterfaceError)
+SAY_EVERY_S = 60.0
 
 
 class DatabaseThread:
@@ -29,15 +34,59 @@ class DatabaseThread:
         self.answered_s = time.monotonic()
         return answer
 
+    async def explained(self, error: Exception) -> str:
+        """Say what is wrong, in one sentence."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self._executor, explained, error)
+
     async def close(self) -> None:
         await self.run(_disconnect)
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 
+class Seldom:
+    """Says what lasts once a minute, not at every try."""
+
+    def __init__(self, logger: logging.Logger) -> None:
+        self._logger = logger
+        self._said_s: float | None = None
+
+    def warning(self, message: str, *values: object) -> None:
+        now_s = time.monotonic()
+        if self._said_s is None or now_s - self._said_s >= SAY_EVERY_S:
+            self._said_s = now_s
+            self._logger.warning(message, *values)
+
+    def is_over(self) -> None:
+        """Say the next at once: it is another matter."""
+        self._said_s = None
+
+
+def explained(error: Exception) -> str:
+    """Say what is wrong in one sentence, in the thread of the database."""
+    return _other_version() or " ".join(str(error).split()) or type(error).__name__
+
+
+def _other_version() -> str:
+    """Say where the tables are not those that this program knows."""
+    try:
+        executor = MigrationExecutor(connection)
+        to_come = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        applied, known = executor.loader.applied_migrations, executor.loader.disk_migrations
+    except DATABASE_ERRORS:
+        return ""
+    if to_come:
+        return "its tables are older than this program; run: python manage.py migrate"
+    if any(app == "monitors" and (app, name) not in known for app, name in applied):
+        return "its tables are newer than this program; start the newer program"
+    return ""
+
+
 def _renewing(function: Callable[[], T]) -> T:
     try:
         return function()
-    except AWAY:
+    except Exception:
+        # It may be broken, or in the middle of something.
         connection.close()
         raise
 

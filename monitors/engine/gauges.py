@@ -15,6 +15,10 @@ class Gauges:
     write_ms: float = 0.0
     errors: int = 0
     """Unexpected errors since the checker began; the log has each."""
+    set_aside: int = 0
+    """Results that could not be stored, since the checker began."""
+    troubles: dict[str, str] = field(default_factory=dict)
+    """By the part that has it: what keeps the checker from its work."""
     since_s: float = field(default_factory=time.monotonic)
 
     def checked(self, late_s: float) -> None:
@@ -34,8 +38,12 @@ class Gauges:
     def checks_per_s(self) -> float:
         return self.checks / max(time.monotonic() - self.since_s, 1e-3)
 
+    @property
+    def trouble(self) -> str:
+        return "; ".join(dict.fromkeys(self.troubles.values()))
+
     def begin_anew(self) -> None:
-        """Forget what has been told; what is in flight still is."""
+        """Forget what has been told; what lasts still does."""
         self.checks = 0
         self.late_ms = self.lag_ms = self.write_ms = 0.0
         self.since_s = time.monotonic()

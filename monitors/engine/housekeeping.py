@@ -14,7 +14,7 @@ from monitors.actions import retention, rollups
 from monitors.actions.retention import Group
 from monitors.models import Chore, HourToRedo, LogToDelete
 
-from .database import AWAY, DatabaseThread
+from .database import DATABASE_ERRORS, DatabaseThread
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Housekeeper:
         while True:
             try:
                 await self.keep_house()
-            except AWAY as error:
+            except DATABASE_ERRORS as error:
                 logger.warning("No housekeeping while the database is away: %s", error)
             await asyncio.sleep(EVERY_S)
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 from monitors.models import Checker, DueCheck
 
 from .claims import Claimer, Peer
-from .database import AWAY, DatabaseThread
+from .database import DATABASE_ERRORS, DatabaseThread, Seldom
 from .gauges import Gauges
 from .recorder import Recorder
 
@@ -84,6 +84,7 @@ async def keep_telling(
         give_sign(presence, signs, now)
         claimer.meet(peers(now))
 
+    seldom = Seldom(logger)
     while True:
         await asyncio.sleep(SIGN_EVERY_S)
         signs = {
@@ -94,16 +95,19 @@ async def keep_telling(
             "late_ms": gauges.late_ms,
             "write_ms": gauges.write_ms,
             "errors": gauges.errors,
+            "set_aside": gauges.set_aside,
+            "trouble": gauges.trouble,
         }
         gauges.begin_anew()
         try:
             await database.run(lambda signs=signs: exchange(signs))  # type: ignore[misc]
-        except AWAY as error:
-            logger.warning("No sign of life while the database is away: %s", error)
+            seldom.is_over()
+        except DATABASE_ERRORS as error:
+            seldom.warning("No sign of life while the database is away: %s", error)
 
 
 def sign_off(presence: Presence, now: datetime) -> None:
     """Say that a checker has ended in order, unless another has taken its name since."""
-    ended = {"seen_at": now, "stopped_at": now, "in_flight": 0, "unwritten": 0}
+    ended = {"seen_at": now, "stopped_at": now, "in_flight": 0, "unwritten": 0, "trouble": ""}
     mine = Checker.objects.filter(pk=presence.id, started_at=presence.started_at)
     mine.update(**ended, checks_per_s=0.0)

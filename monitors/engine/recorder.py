@@ -3,12 +3,18 @@
 import asyncio
 import logging
 import time
+from contextlib import suppress
 
 from django.utils import timezone
 
+from monitors.actions import due_checks
 from monitors.actions.results import DueTime, Finding, record
+from monitors.actions.trial import record_good_results
+from monitors.domain.reasons import Failure, Fault
+from monitors.domain.result import CheckResult
+from monitors.domain.verdict import not_judged
 
-from .database import AWAY, DatabaseThread
+from .database import DatabaseThread, Seldom, explained
 from .gauges import Gauges
 
 logger = logging.getLogger(__name__)
@@ -18,14 +24,26 @@ MUCH_WAITING = 5_000
 RETRY_AFTER_S = 1.0
 GATHER_S = 1.0
 HURRIED_GATHER_S = 0.2
+# A result alone is tried so often, with a good one recorded in between, before it is given up:
+# deadlocks and broken connections do not last.
+TRIES = 3
+
+
+class Unfit(Exception):  # noqa: N818 - reads as what it is at every raise
+    """The database takes no results at all, in one sentence why."""
 
 
 class Recorder:
     """Results are written at least once: a batch is kept until its commit is known.
 
     Where the answer to a commit is lost, the batch is written again, and finds its due times
-    answered: so nothing is in the log twice. While the database is away the batch waits; it
-    cannot outgrow the checks in flight, since no more are claimed until it is written.
+    answered: so nothing is in the log twice.
+
+    What a database raises does not tell whose fault it is: a full disk, tables of another version
+    and one result that breaks a rule may look the same. So when a batch fails, results that are
+    known to be good are recorded on trial. If that fails too, it is the database: the batch waits,
+    and cannot outgrow the checks in flight, since no more are claimed until it is written. If not,
+    it is one of the results: it is looked for, and set aside, and the others are written.
     """
 
     def __init__(
@@ -35,9 +53,11 @@ class Recorder:
         self._gauges = gauges
         self._gather_s = gather_s
         self._waiting: list[Finding] = []
+        self._suspects: set[int] = set()
         self._arrived = asyncio.Event()
         self._closing = asyncio.Event()
         self._failed = False
+        self._seldom = Seldom(logger)
         self.is_hurried = False
         """Whether some services are due again so soon that their results cannot wait for others."""
 
@@ -84,27 +104,83 @@ class Recorder:
         batch = self._waiting[:BATCH_SIZE]
         began = time.monotonic()
         try:
-            await self._write(batch)
-        except AWAY as error:
+            for part in self._parts(batch):
+                await self._write(part)
+        except Unfit as unfit:
             self._failed = True
-            logger.warning("%d results wait for the database: %s", len(self._waiting), error)
+            self._gauges.troubles["recorder"] = str(unfit)
+            self._seldom.warning("%d results wait for the database: %s", len(self._waiting), unfit)
             await asyncio.sleep(RETRY_AFTER_S)
         else:
             del self._waiting[: len(batch)]
             # All that has gathered is written before more is claimed.
             self._failed = self._failed and bool(self._waiting)
+            self._gauges.troubles.pop("recorder", None)
+            self._seldom.is_over()
         self._gauges.wrote(time.monotonic() - began)
 
-    async def _write(self, batch: list[Finding]) -> None:
-        """Write a batch; where the database refuses one of its results, write the others."""
+    def _parts(self, batch: list[Finding]) -> list[list[Finding]]:
+        """Keep what was set aside lately apart, so that the others need no search for it."""
+        if not self._suspects:
+            return [batch]
+        suspects = [finding for finding in batch if finding.service_id in self._suspects]
+        others = [finding for finding in batch if finding.service_id not in self._suspects]
+        return [part for part in (others, *([suspect] for suspect in suspects)) if part]
+
+    async def _write(self, batch: list[Finding], tries: int = TRIES) -> None:
+        """Write a batch but for what the database refuses of it. Raises Unfit."""
         try:
             await self._database.run(lambda: record(batch, timezone.now()))
-        except AWAY:
-            raise
+        except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop the others
+            await self._database.run(_prove)
+            if len(batch) > 1:
+                middle = len(batch) // 2
+                await self._write(batch[:middle])
+                await self._write(batch[middle:])
+            elif tries > 1:
+                await self._write(batch, tries - 1)
+            else:
+                await self._set_aside(batch[0], error)
+        else:
+            self._suspects.difference_update(finding.service_id for finding in batch)
+
+    async def _set_aside(self, finding: Finding, error: Exception) -> None:
+        """Give a result up, and let its service keep its beat."""
+        self._gauges.set_aside += 1
+        if finding.service_id not in self._suspects:
+            self._suspects.add(finding.service_id)
+            logger.error(
+                "A result of service %d cannot be stored and is set aside, and so are those that"
+                " follow until one can be",
+                finding.service_id,
+                exc_info=error,
+            )
+        with suppress(Exception):
+            # In its place, where at least that can be stored.
+            stand_in = Finding(finding.service_id, _stand_in(finding.result, error))
+            await self._database.run(lambda: record([stand_in], timezone.now()))
+        try:
+            await self._pass_over(finding.due)
         except Exception:
-            if len(batch) == 1:
-                logger.exception("A result of service %d cannot be stored", batch[0].service_id)
-                return
-            middle = len(batch) // 2
-            await self._write(batch[:middle])
-            await self._write(batch[middle:])
+            # Then its lease runs out, and it is checked again.
+            logger.exception("The due time of service %d cannot be moved", finding.service_id)
+
+    async def _pass_over(self, due: DueTime | None) -> None:
+        if due is not None:
+            await self._database.run(
+                lambda: due_checks.pass_over(due.service_id, due.location, due.at, timezone.now())
+            )
+
+
+def _stand_in(result: CheckResult, error: Exception) -> CheckResult:
+    """Say in the log that there was a check, and why it is not there."""
+    failure = Failure(Fault.NOT_STORED, {"detail": type(error).__name__})
+    return not_judged(failure, result.checked_at, result.loop_lag_ms)
+
+
+def _prove() -> None:
+    """Raise Unfit unless the database takes results that are known to be good."""
+    try:
+        record_good_results(timezone.now())
+    except Exception as error:
+        raise Unfit(explained(error)) from error

@@ -15,7 +15,7 @@ from django.utils import timezone
 from . import watch
 from .checker import Checker
 from .claims import Claimer
-from .database import AWAY, DatabaseThread
+from .database import DATABASE_ERRORS, DatabaseThread, Seldom
 from .descriptors import make_room
 from .gauges import Gauges
 from .heartbeat import keep_beating
@@ -122,6 +122,7 @@ async def _register(
 ) -> Presence | None:
     """Make the checker known as soon as there is a database; None when stopped before."""
     stopped = asyncio.create_task(stop.wait())
+    seldom = Seldom(logger)
     while not stop.is_set():
         registering = asyncio.create_task(
             database.run(lambda: register(identity.name, identity.location, timezone.now()))
@@ -131,8 +132,9 @@ async def _register(
             break
         try:
             return await registering
-        except AWAY as error:
-            logger.warning("The checker waits for its database: %s", error)
+        except DATABASE_ERRORS as error:
+            why = await database.explained(error)
+            seldom.warning("The checker waits for its database: %s", why)
             await asyncio.wait({stopped}, timeout=RETRY_AFTER_S)
     return None
 
@@ -188,7 +190,7 @@ async def _end(housekeeping: DatabaseThread) -> None:
     try:
         async with asyncio.timeout(HOUSEKEEPING_ENDS_WITHIN_S):
             await housekeeping.close()
-    except (TimeoutError, *AWAY):
+    except (TimeoutError, *DATABASE_ERRORS):
         _leave(0)
 
 
@@ -205,5 +207,5 @@ def _leave(status: int) -> None:
 async def _sign_off(parts: Parts) -> None:
     try:
         await parts.database.run(lambda: sign_off(parts.presence, timezone.now()))
-    except AWAY as error:
+    except DATABASE_ERRORS as error:
         logger.warning("The checker cannot sign off: %s", error)

@@ -24,6 +24,11 @@ class Checker(models.Model):
     errors = models.PositiveIntegerField(default=0)
     """Errors that nobody expected, since it began; its log has each."""
 
+    set_aside = models.PositiveIntegerField(default=0)
+    """Results that could not be stored, since it began."""
+    trouble = models.TextField(default="")
+    """What keeps it from its work; empty while nothing does."""
+
     class Meta:
         ordering = ["name"]
 

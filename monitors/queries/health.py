@@ -1,5 +1,6 @@
 """Whether this installation does its work, and the figures that tell it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,6 +35,7 @@ class Health:
             "checkers": len(running),
             "in_flight": sum(checker.in_flight for checker in running),
             "unwritten": sum(checker.unwritten for checker in running),
+            "set_aside": sum(checker.set_aside for checker in running),
             "checks_per_s": round(sum(checker.checks_per_s for checker in running), 1),
             "loop_lag_ms": round(max((checker.lag_ms for checker in running), default=0), 1),
             "late_ms": round(max((checker.late_ms for checker in running), default=0), 1),
@@ -47,8 +49,14 @@ def health(now: datetime) -> Health:
         waiting, known = backlog(now), checkers(now)
     except DatabaseError:
         return Health("the database does not answer")
+    return Health(_trouble(waiting, known), waiting, known)
+
+
+def _trouble(waiting: Backlog, known: Sequence[CheckerRow]) -> str | None:
+    for row in known:
+        if row.is_running and row.checker.trouble:
+            return f"checker {row.checker.name} waits for its database: {row.checker.trouble}"
     if not waiting.is_late:
-        return Health(None, waiting, known)
+        return None
     oldest = rough_duration(waiting.oldest_s)
-    trouble = f"checks are late: {waiting.overdue} overdue, by up to {oldest}"
-    return Health(trouble, waiting, known)
+    return f"checks are late: {waiting.overdue} overdue, by up to {oldest}"

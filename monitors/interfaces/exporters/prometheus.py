@@ -59,6 +59,7 @@ def _checkers(numbers: Numbers) -> Iterator[Metric]:
     for column, unit, name, description in (
         ("in_flight", 1, "checks_in_flight", "Checks under way"),
         ("unwritten", 1, "results_unwritten", "Results that wait for the database"),
+        ("set_aside", 1, "results_set_aside", "Results that could not be stored since it began"),
         ("checks_per_s", 1, "checks_per_second", "Checks that a checker makes a second"),
         ("lag_ms", 1_000, "loop_lag_seconds", "By how much its event loop was late at worst"),
         ("late_ms", 1_000, "check_late_seconds", "By how much a check began late at worst"),

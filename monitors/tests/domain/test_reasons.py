@@ -208,6 +208,10 @@ SENTENCES: dict[Fault, tuple[dict[str, Any], str]] = {
             "could not contact DNS servers"
         ),
     ),
+    Fault.NOT_STORED: (
+        {"detail": "DataError"},
+        "the database does not take what this check found: DataError",
+    ),
     Fault.STALLED: (
         {"stalled_s": 1.25, "otherwise": "no answer within 1 s: still looking up a.example"},
         (

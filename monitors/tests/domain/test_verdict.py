@@ -226,6 +226,7 @@ def test_a_fault_of_our_own_side_is_not_judged_and_any_other_is_down(fault: Faul
         Fault.NO_SOCKET,
         Fault.NO_WAY_OUT,
         Fault.NO_NAME_SERVER,
+        Fault.NOT_STORED,
         Fault.STALLED,
     }
     assert result.status is (Status.NOT_JUDGED if is_ours else Status.DOWN)

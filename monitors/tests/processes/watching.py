@@ -56,15 +56,17 @@ def query(installation: Installation, sql: str) -> list[tuple[object, ...]]:
         return list(database.execute(sql).fetchall())
 
 
-def write(installation: Installation, sql: str) -> None:
+def write(installation: Installation, *statements: str) -> None:
     """Change what is stored behind the program's back."""
     if installation.database_url.startswith("sqlite"):
         path = installation.database_url.removeprefix("sqlite:///")
         with contextlib.closing(sqlite3.connect(path, timeout=10)) as file, file:
-            file.execute(sql)
+            for statement in statements:
+                file.execute(statement)
         return
     with psycopg.connect(installation.database_url) as database:
-        database.execute(sql)
+        for statement in statements:
+            database.execute(statement)
 
 
 def services(url: str, count: int, **settings: object) -> list[dict[str, object]]:

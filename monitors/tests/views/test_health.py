@@ -35,7 +35,7 @@ def metrics(body: bytes) -> dict[tuple[str, str], float]:
 
 def test_all_is_well_without_a_login(client: Client) -> None:
     a_checker("a", in_flight=3, checks_per_s=1.5, lag_ms=7, write_ms=12, errors=2)
-    a_checker("b", in_flight=1, checks_per_s=2, lag_ms=2, late_ms=40, errors=1)
+    a_checker("b", in_flight=1, checks_per_s=2, lag_ms=2, late_ms=40, errors=1, set_aside=2)
     a_checker("gone", seen_at=timezone.now() - timedelta(minutes=1), in_flight=50)
     answer = client.get("/healthz")
     assert (answer.status_code, answer.content.splitlines()[0]) == (200, b"ok")
@@ -46,12 +46,25 @@ def test_all_is_well_without_a_login(client: Client) -> None:
         "checkers": 2,
         "in_flight": 4,
         "unwritten": 0,
+        "set_aside": 2,
         "checks_per_s": 3.5,
         "loop_lag_ms": 7,
         "late_ms": 40,
         "write_ms": 12,
         "errors": 3,
     }
+
+
+def test_a_checker_that_cannot_work_is_no_health(client: Client, signed_in: Client) -> None:
+    trouble = "its tables are older than this program; run: python manage.py migrate"
+    a_checker("a", trouble=trouble)
+    a_checker("stopped", trouble="long over", stopped_at=timezone.now())
+    answer = client.get("/healthz")
+    assert answer.status_code == 503
+    first = answer.content.decode().splitlines()[0]
+    assert first == f"checker a waits for its database: {trouble}"
+    page = signed_in.get("/checkers/").content.decode()
+    assert (trouble in page, "long over" in page) == (True, False)
 
 
 def test_late_checks_are_no_health(client: Client) -> None:
