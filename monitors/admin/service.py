@@ -1,9 +1,9 @@
 """Services and their log, for staff."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
-from asgiref.sync import async_to_sync
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +13,15 @@ from django.utils import timezone
 from monitors.actions import services
 from monitors.domain.result import Status
 from monitors.domain.searching import words_of
-from monitors.engine.check_now import check_many
+from monitors.engine.check_now import Busy, Checked, ask_checkers, check_few_sync
 from monitors.interfaces.forms.service import GROUPS, HIDDEN, ServiceForm
 from monitors.models import Period, Service, ServiceStatus, Tag
 from monitors.queries.dashboard import shown_state
 
 from .each import each
+
+# More take too long for one request: they are left to the checkers.
+CHECKED_HERE = 10
 
 
 @admin.register(Service)
@@ -65,9 +68,23 @@ class ServiceAdmin(admin.ModelAdmin[Service]):
 
     @admin.action(description="Check now", permissions=["change"])
     def check_now(self, request: HttpRequest, chosen: QuerySet[Service]) -> None:
-        down = async_to_sync(_count_down)(list(chosen))
+        if len(chosen) <= CHECKED_HERE:
+            with suppress(Busy):
+                self._checked(request, check_few_sync(list(chosen)))
+                return
+        self._asked(request, ask_checkers([service.pk for service in chosen], timezone.now()))
+
+    def _checked(self, request: HttpRequest, found: Sequence[Checked]) -> None:
+        down = sum(checked.result.status is Status.DOWN for checked in found)
         level = messages.WARNING if down else messages.SUCCESS
-        self.message_user(request, f"Checked {len(chosen)} services: {down} down.", level)
+        self.message_user(request, f"Checked {len(found)} services: {down} down.", level)
+
+    def _asked(self, request: HttpRequest, count: int) -> None:
+        if count:
+            self.message_user(request, f"{count} services are checked next.")
+        else:
+            told = f"Nothing is checked: no checker runs, and here at most {CHECKED_HERE} are."
+            self.message_user(request, told, messages.WARNING)
 
     @admin.action(description="Pause", permissions=["change"])
     def pause(self, request: HttpRequest, chosen: QuerySet[Service]) -> None:
@@ -169,7 +186,3 @@ class PeriodAdmin(ReadOnly, admin.ModelAdmin[Period]):
 
 admin.site.register(Tag)
 admin.site.site_header = admin.site.site_title = "Uptime Site"
-
-
-async def _count_down(chosen: list[Service]) -> int:
-    return sum([checked.result.status is Status.DOWN async for checked in check_many(chosen)])

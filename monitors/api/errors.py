@@ -9,13 +9,13 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
-from monitors.engine.check_now import NotStored
+from monitors.engine.check_now import Busy, NotStored
 from monitors.engine.database import AWAY
 
 logger = logging.getLogger(__name__)
 
 API_PATH = "/api/v1/"
-RETRY_AFTER_S = 10
+RETRY_AFTER_S, BUSY_FOR_S = 10, 2
 
 _SENTENCES = {
     400: "This request cannot be read.",
@@ -83,6 +83,13 @@ def register(api: NinjaAPI, no_key: str) -> None:
     def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
         del request, error
         return _failed(413)
+
+    @api.exception_handler(Busy)
+    def busy(request: HttpRequest, error: Busy) -> HttpResponse:
+        del request
+        response = error_response(503, "busy", str(error))
+        response["Retry-After"] = str(BUSY_FOR_S)
+        return response
 
     def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
         logger.warning("%s %s: no database: %s", request.method, request.path, error)

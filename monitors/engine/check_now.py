@@ -1,30 +1,48 @@
-"""Probe, judge and record at once: the short way round, for a button, an API call, a command."""
+"""Probe, judge and record at once: the short way round, for a button or an API call.
+
+Such a check holds a thread of the web server for as long as its target takes. So only a few run at
+a time in a process; whoever comes then is told so, or handed to a checker.
+"""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import logging
+import threading
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from asgiref.sync import async_to_sync, sync_to_async
 from django.db import OperationalError
 from django.utils import timezone
 
+from monitors.actions import due_checks
 from monitors.actions.results import Finding, record
-from monitors.domain.reasons import Failure
+from monitors.domain.reasons import Failure, Fault
 from monitors.domain.result import CheckResult
 from monitors.domain.spec import CheckSpec
 from monitors.domain.verdict import judge, not_judged
 from monitors.models import Service, ServiceStatus
 from monitors.probes import observe
+from monitors.queries.checkers import checkers
 
-from .claims import ANYWHERE, Claim, Claimer
 from .database import AWAY
 from .limits import limits
 from .settings_of import read_spec
 from .watch import LoopWatch, watched
 
-CONCURRENCY = 100
-# The id of no checker.
-NOBODY = 0
+logger = logging.getLogger(__name__)
+
+# Of the threads of a web process, so many may wait for targets: half of those in gunicorn.conf.py.
+AT_ONCE = 4
+_places = threading.BoundedSemaphore(AT_ONCE)
+
+
+class Busy(Exception):  # noqa: N818 - reads as what it is at every raise
+    """So many checks are under way on request that this one was not begun."""
+
+    def __str__(self) -> str:
+        return "Many checks are under way on request; try again in a few seconds."
 
 
 class NotStored(OperationalError):  # noqa: N818 - reads as what it is at every raise
@@ -52,80 +70,59 @@ class Checked:
     """Its line in the log; None when the service was deleted meanwhile, and for what was due."""
 
 
-async def check_many(services: Sequence[Service]) -> AsyncIterator[Checked]:
-    """Check services side by side and give each as soon as it is stored.
-
-    Results that arrive while others are being stored are stored together.
-    """
-    slots = asyncio.Semaphore(CONCURRENCY)
-    async with watched() as watch:
-
-        async def check(service: Service) -> tuple[Service, CheckResult]:
-            async with slots:
-                return service, await _found(read_spec(service), watch)
-
-        pending = {asyncio.create_task(check(service)) for service in services}
-        try:
-            while pending:
-                done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
-                for checked in await _store([task.result() for task in done]):
-                    yield checked
-        finally:
-            for task in pending:
-                task.cancel()
-
-
-async def check_due(location: str = ANYWHERE) -> AsyncIterator[Checked]:
-    """Check what is due and held by no checker, and keep its beat, until nothing is left."""
-    claimer = Claimer(NOBODY, location)
-    while claims := await sync_to_async(_claim)(claimer):
+async def check_few(services: Sequence[Service]) -> list[Checked]:
+    """Check a few services side by side, and store what was found. Raises Busy and NotStored."""
+    with place():
         async with watched() as watch:
-            found = await asyncio.gather(*(_found(claim.spec, watch) for claim in claims))
-        findings = [
-            Finding(claim.due.service_id, result, claim.due, location)
-            for claim, result in zip(claims, found, strict=True)
-        ]
-        await sync_to_async(record)(findings, timezone.now())
-        services = await Service.objects.ain_bulk([claim.due.service_id for claim in claims])
-        for finding in findings:
-            if finding.service_id in services:
-                yield Checked(services[finding.service_id], finding.result, None)
-
-
-def _claim(claimer: Claimer) -> list[Claim]:
-    now = timezone.now()
-    return claimer.take(CONCURRENCY, now, now)
+            specs = [read_spec(service) for service in services]
+            found = await asyncio.gather(*(find(spec, watch) for spec in specs))
+        return await store(list(zip(services, found, strict=True)))
 
 
 async def check_one(service: Service) -> Checked:
-    """Check one service now and store what was found."""
-    async with watched() as watch:
-        result = await _found(read_spec(service), watch)
-    (checked,) = await _store([(service, result)])
+    """Check one service now and store what was found. Raises Busy and NotStored."""
+    (checked,) = await check_few([service])
     return checked
 
 
+check_few_sync = async_to_sync(check_few)
 check_one_sync = async_to_sync(check_one)
 
 
 async def try_out(spec: CheckSpec) -> CheckResult:
-    """Check an address and store nothing."""
-    async with watched() as watch:
-        return await _found(spec, watch)
+    """Check an address and store nothing. Raises Busy."""
+    with place():
+        async with watched() as watch:
+            return await find(spec, watch)
 
 
 try_out_sync = async_to_sync(try_out)
 
 
-async def _found(spec: CheckSpec | Failure, watch: LoopWatch) -> CheckResult:
+def ask_checkers(service_ids: Collection[int], now: datetime) -> int:
+    """Have the checkers check services next; give how many services they will see to."""
+    if not any(row.is_running for row in checkers(now)):
+        return 0
+    return due_checks.hasten(service_ids, now)
+
+
+async def find(spec: CheckSpec | Failure, watch: LoopWatch) -> CheckResult:
     """Check, where the settings could be read."""
     if isinstance(spec, Failure):
         return not_judged(spec, timezone.now())
-    return judge(spec, await observe(spec, limits(), watch.lag_ms))
+    try:
+        return judge(spec, await observe(spec, limits(), watch.lag_ms))
+    except Exception as error:
+        logger.exception("A check on request failed")
+        return not_judged(Failure(Fault.INTERNAL, {"detail": type(error).__name__}), timezone.now())
 
 
-async def _store(found: list[tuple[Service, CheckResult]]) -> list[Checked]:
-    findings = [Finding(service.pk, result, revision=service.revision) for service, result in found]
+async def store(found: Sequence[tuple[Service, CheckResult]], location: str = "") -> list[Checked]:
+    """Store what was found on request. Raises NotStored."""
+    findings = [
+        Finding(service.pk, result, location=location, revision=service.revision)
+        for service, result in found
+    ]
     try:
         rows = await sync_to_async(record)(findings, timezone.now())
     except AWAY as error:
@@ -133,3 +130,14 @@ async def _store(found: list[tuple[Service, CheckResult]]) -> list[Checked]:
     return [
         Checked(service, result, row) for (service, result), row in zip(found, rows, strict=True)
     ]
+
+
+@contextmanager
+def place() -> Iterator[None]:
+    """Hold one of the places for checks on request. Raises Busy."""
+    if not _places.acquire(blocking=False):
+        raise Busy
+    try:
+        yield
+    finally:
+        _places.release()

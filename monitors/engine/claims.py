@@ -7,7 +7,6 @@ others as soon as it has run out.
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from urllib.parse import urlsplit
 
 from django.db import transaction
 from django.db.models import F, Q
@@ -18,7 +17,7 @@ from monitors.domain.spec import CheckSpec
 from monitors.models import DueCheck, Service
 from monitors.models.due_check import DueCheckQuerySet
 
-from .settings_of import read_spec
+from .settings_of import host_of, read_spec
 
 LEASE_S = 12.0
 # A checker takes its share ahead of time; what has waited so long has been left by its own.
@@ -172,8 +171,8 @@ class Claimer:
         ]
         for service in Service.objects.filter(pk__in=unknown) if unknown else ():
             spec = read_spec(service)
-            host = urlsplit(spec.url).hostname or "" if isinstance(spec, CheckSpec) else ""
-            self._known[service.pk] = _Known(service.revision, spec, host, service.interval_s)
+            known = _Known(service.revision, spec, host_of(spec), service.interval_s)
+            self._known[service.pk] = known
 
 
 def pull_forward(now: datetime) -> int:

@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import TypeVar
 
@@ -28,11 +30,21 @@ RETENTION_EVERY = timedelta(hours=1)
 SUMMARIES, LEFT_LOGS, RETENTION = "summaries", "left logs", "retention"
 
 
-class Housekeeper:
-    """Keeps summaries and deletes what is old, on a connection of its own."""
+class OutOfTime(Exception):  # noqa: N818 - reads as what it is at every raise
+    """The work is broken off; whoever comes next goes on with it."""
 
-    def __init__(self, database: DatabaseThread) -> None:
+
+class Housekeeper:
+    """Keeps summaries and deletes what is old, on a connection of its own.
+
+    `is_time_up` tells when to break off, where somebody waits for it.
+    """
+
+    def __init__(
+        self, database: DatabaseThread, is_time_up: Callable[[], bool] = lambda: False
+    ) -> None:
         self._database = database
+        self._is_time_up = is_time_up
 
     async def run(self) -> None:
         """Work until cancelled; any piece of work may be broken off."""
@@ -44,15 +56,26 @@ class Housekeeper:
             await asyncio.sleep(EVERY_S)
 
     async def keep_house(self) -> None:
-        """Do once what is to be done now."""
+        """Do once what is to be done now. Raises OutOfTime."""
         if await self._do(lambda: _take(SUMMARIES, timezone.now())):
-            await self._sum_up()
+            async with self._in_time(SUMMARIES):
+                await self._sum_up()
             await self._do(lambda: _leave(SUMMARIES))
         if await self._do(LogToDelete.objects.exists):
             await self._delete_left_logs()
         if await self._do(lambda: _take(RETENTION, timezone.now(), RETENTION_EVERY)):
-            await self._expire()
+            async with self._in_time(RETENTION):
+                await self._expire()
             await self._do(lambda: _leave(RETENTION, timezone.now()))
+
+    @asynccontextmanager
+    async def _in_time(self, chore: str) -> AsyncIterator[None]:
+        """Free a chore that is broken off, so that nobody waits for its lease to run out."""
+        try:
+            yield
+        except OutOfTime:
+            await self._database.run(lambda: _leave(chore))
+            raise
 
     async def _sum_up(self) -> None:
         await self._do(lambda: _meet_clock_step(timezone.now()))
@@ -76,8 +99,9 @@ class Housekeeper:
 
     async def _delete_left_logs(self) -> None:
         if await self._do(lambda: _take(LEFT_LOGS, timezone.now())):
-            while await self._do(retention.delete_left_log):
-                await self._do(lambda: _renew(LEFT_LOGS, timezone.now()))
+            async with self._in_time(LEFT_LOGS):
+                while await self._do(retention.delete_left_log):
+                    await self._do(lambda: _renew(LEFT_LOGS, timezone.now()))
             await self._do(lambda: _leave(LEFT_LOGS))
 
     async def _expire(self) -> None:
@@ -106,9 +130,24 @@ class Housekeeper:
             await self._do(lambda: _renew(RETENTION, timezone.now()))
 
     async def _do(self, work: Callable[[], T]) -> T:
+        if self._is_time_up():
+            raise OutOfTime
         answer = await self._database.run(work)
         await asyncio.sleep(PAUSE_S)
         return answer
+
+
+async def keep_house_once(for_s: float) -> None:
+    """Do what is to be done now, for so long at most, where no checker runs that does it."""
+    database, until_s = DatabaseThread(), time.monotonic() + for_s
+    try:
+        await Housekeeper(database, lambda: time.monotonic() > until_s).keep_house()
+    except OutOfTime:
+        logger.info("Housekeeping was broken off after %g s; the next run goes on with it", for_s)
+    except DATABASE_ERRORS as error:
+        logger.warning("No housekeeping while the database is away: %s", error)
+    finally:
+        await database.close()
 
 
 def _take(name: str, now: datetime, every: timedelta = timedelta()) -> bool:

@@ -1,6 +1,7 @@
 """The settings of a service, or why they cannot be read: one bad row never stops the others."""
 
 import logging
+from urllib.parse import urlsplit
 
 from monitors.domain.reasons import Failure, Fault
 from monitors.domain.spec import BadSetting, CheckSpec
@@ -18,3 +19,8 @@ def read_spec(service: Service) -> CheckSpec | Failure:
     except Exception as error:
         logger.exception("The settings of service %d cannot be read", service.pk)
         return Failure(Fault.UNREADABLE, {"detail": f"{type(error).__name__} in its settings"})
+
+
+def host_of(spec: CheckSpec | Failure) -> str:
+    """Give the host that is asked; the empty one where there is nobody to ask."""
+    return urlsplit(spec.url).hostname or "" if isinstance(spec, CheckSpec) else ""

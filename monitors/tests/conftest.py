@@ -1,6 +1,7 @@
 """Fixtures that many tests share."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 
 from monitors.actions import api_keys
+from monitors.engine.check_now import AT_ONCE, place
 
 from .clock import NOON
 from .installation import Installation, fresh_database
@@ -53,3 +55,12 @@ def installation() -> Iterator[Installation]:
     """Set up a whole installation of its own: a migrated database, and processes on it."""
     with fresh_database() as url, Installation.migrated(url) as made:
         yield made
+
+
+@pytest.fixture
+def no_place_left() -> Iterator[None]:
+    """Have so many checks on request under way in this process that no other is begun."""
+    with ExitStack() as taken:
+        for _ in range(AT_ONCE):
+            taken.enter_context(place())
+        yield

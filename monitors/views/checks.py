@@ -8,8 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
-from monitors.engine.check_now import check_one
+from monitors.engine.check_now import Busy, ask_checkers, check_one
 from monitors.interfaces.forms.filters import HistoryFilterForm, cursor_text, history_filter
+from monitors.models import Service
 from monitors.queries.dashboard import service_row
 from monitors.queries.history import history_page
 
@@ -21,11 +22,23 @@ LAG_THAT_MATTERS_MS = 10
 @require_POST
 async def check(request: Request, service_id: int) -> HttpResponse:
     service = await sync_to_async(get_service_or_404)(service_id)
-    checked = await check_one(service)
+    try:
+        checked = await check_one(service)
+    except Busy as busy:
+        return await sync_to_async(_leave_to_checkers)(request, service, busy)
     if checked.row is None:
         messages.warning(request, f"{service.name} was deleted during the check.")
         return redirect("dashboard")
     return redirect(f"{reverse('service-history', args=[service_id])}?new={checked.row.pk}")
+
+
+def _leave_to_checkers(request: Request, service: Service, busy: Busy) -> HttpResponse:
+    if ask_checkers([service.pk], timezone.now()):
+        words = f"Many checks are under way: {service.name} is checked next; see below in a moment."
+        messages.info(request, words)
+    else:
+        messages.warning(request, str(busy))
+    return redirect("service-history", service.pk)
 
 
 @require_safe

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,7 +14,7 @@ from django.views.decorators.vary import vary_on_headers
 from monitors.actions import services
 from monitors.domain.result import CheckResult
 from monitors.domain.spec import BadSetting
-from monitors.engine.check_now import try_out_sync
+from monitors.engine.check_now import Busy, try_out_sync
 from monitors.interfaces.forms.service import ServiceForm
 from monitors.models import Service
 from monitors.queries.response_times import RANGES
@@ -128,10 +128,14 @@ def _trial(form: ServiceForm) -> CheckResult | None:
         return try_out_sync(form.spec())
     except BadSetting as bad:
         form.add_error(None, str(bad))
+    except Busy as busy:
+        form.add_error(None, ValidationError(str(busy), code="busy"))
     return None
 
 
 def _status(form: ServiceForm) -> int:
     if form.is_stale or form.has_error("url", "conflict"):
         return 409
+    if form.has_error(NON_FIELD_ERRORS, "busy"):
+        return 503
     return 422 if form.errors else 200

@@ -15,9 +15,12 @@ from tqdm import tqdm
 from monitors.domain.locations import parse_location
 from monitors.domain.spec import BadSetting
 from monitors.domain.wording import iso_utc, milliseconds
-from monitors.engine.check_now import Checked, check_due, check_many
+from monitors.engine.check_now import Checked
+from monitors.engine.descriptors import make_room
 from monitors.engine.host_cap import PER_HOST
+from monitors.engine.housekeeping import keep_house_once
 from monitors.engine.presence import default_name
+from monitors.engine.rounds import Pace, check_all, check_due
 from monitors.engine.supervisor import Identity, run_forever
 from monitors.models import DueCheck, Service
 
@@ -30,6 +33,7 @@ else:
 
 DEFAULT_CONCURRENCY = 1_000
 MAX_CONCURRENCY = 20_000
+HOUSEKEEPING_FOR_S = 30.0
 
 
 class Command(BaseCommand):
@@ -48,7 +52,7 @@ class Command(BaseCommand):
             "--concurrency",
             type=int,
             default=DEFAULT_CONCURRENCY,
-            help=f"checks at the same time with --forever (default {DEFAULT_CONCURRENCY})",
+            help=f"checks at the same time (default {DEFAULT_CONCURRENCY})",
         )
         parser.add_argument(
             "--per-host",
@@ -62,7 +66,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--location",
             default="",
-            help="label that is stored with each result of --forever and --due",
+            help="label that is stored with each result",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -71,15 +75,22 @@ class Command(BaseCommand):
             with asyncio.Runner(loop_factory=new_event_loop) as runner:
                 runner.run(run_forever(_identity(options)))
             return
+        identity = _identity(options)
+        pace = Pace(make_room(identity.concurrency), identity.per_host)
         if options["due"]:
             due = DueCheck.objects.due(timezone.now(), timezone.now()).count()
-            checking = check_due(_location(options))
+            checking = check_due(identity.location, pace)
         else:
             services = list(Service.objects.active().order_by("name", "pk"))
-            due, checking = len(services), check_many(services)
+            due, checking = len(services), check_all(services, identity.location, pace)
         if not due and not options["json"]:
             self.stderr.write("There is no service to check.")
-        async_to_sync(self._print)(checking, due, as_json=options["json"])
+        async_to_sync(self._check)(checking, due, as_json=options["json"])
+
+    async def _check(self, checking: AsyncIterator[Checked], total: int, *, as_json: bool) -> None:
+        await self._print(checking, total, as_json=as_json)
+        # Whoever calls this from cron has no checker that would do it.
+        await keep_house_once(HOUSEKEEPING_FOR_S)
 
     async def _print(self, checking: AsyncIterator[Checked], total: int, *, as_json: bool) -> None:
         bar = tqdm(total=total, unit="check", disable=not sys.stderr.isatty(), leave=False)

@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 
+from monitors.actions import services
 from monitors.domain.result import Status
-from monitors.models import LogToDelete, Service, ServiceStatus
+from monitors.models import Checker, DueCheck, LogToDelete, Service, ServiceStatus
 from monitors.tests.factories import a_service, checked
 from monitors.tests.local_server import LocalServer
 
@@ -73,6 +76,20 @@ def test_check_now(signed_in: Client, target: LocalServer) -> None:
     bad = a_service(url="http://127.0.0.1:1/", now=timezone.now())
     assert "Checked 2 services: 1 down." in act(signed_in, "check_now", good, bad)
     assert ServiceStatus.objects.count() == 2
+
+
+def test_more_than_one_request_should_wait_for_are_left_to_the_checkers(
+    signed_in: Client, target: LocalServer
+) -> None:
+    many = [a_service(url=f"{target.url}{number}") for number in range(11)]
+    a_later_check = timezone.now() + timedelta(hours=1)
+    DueCheck.objects.update(due_at=a_later_check)
+    assert "no checker runs" in act(signed_in, "check_now", *many)
+    Checker.objects.create(name="a", started_at=timezone.now(), seen_at=timezone.now())
+    services.pause(many[0].pk, timezone.now())
+    assert "10 services are checked next" in act(signed_in, "check_now", *many)
+    assert not DueCheck.objects.filter(due_at__gt=timezone.now()).exists()
+    assert target.requests == []
 
 
 def test_history_is_read_only(signed_in: Client) -> None:

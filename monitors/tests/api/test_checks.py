@@ -45,6 +45,19 @@ def test_status_checks_now_and_stores_the_result(api: Client, target: LocalServe
     assert Service.objects.get().state == "UP"
 
 
+@pytest.mark.usefixtures("no_place_left")
+def test_one_check_too_many_is_told_to_come_again(api: Client, target: LocalServer) -> None:
+    service = a_service(url=target.url, now=timezone.now())
+    answer = api.get(f"/api/v1/services/{service.pk}/status")
+    assert (answer.status_code, answer["Retry-After"]) == (503, "2")
+    assert answer.json()["error"] == {
+        "code": "busy",
+        "message": "Many checks are under way on request; try again in a few seconds.",
+        "fields": {},
+    }
+    assert target.requests == []
+
+
 def test_a_broken_service_is_down_with_the_reason(api: Client, target: LocalServer) -> None:
     service = a_service(url=target.url, now=timezone.now())
     target.status = 503

@@ -1,6 +1,7 @@
 """Summaries and retention, broken off and done again."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 import pytest
@@ -11,7 +12,7 @@ from monitors.actions.results import Finding, record
 from monitors.domain.evidence import Evidence
 from monitors.domain.result import Status
 from monitors.engine import housekeeping
-from monitors.engine.housekeeping import Housekeeper
+from monitors.engine.housekeeping import Housekeeper, OutOfTime
 from monitors.models import (
     CheckEvidence,
     Chore,
@@ -249,3 +250,19 @@ def test_one_that_lost_its_lease_takes_nothing_back(monkeypatch: pytest.MonkeyPa
     Chore.objects.create(name="summaries", done_until=noon_plus(5 * HOUR_S))
     housekeeping._advance(NOON)
     assert Chore.objects.get().done_until == noon_plus(5 * HOUR_S)
+
+
+def test_who_has_no_more_time_leaves_the_rest_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    service = a_service()
+    results(service, (0, Status.UP, 10), (HOUR_S, Status.UP, 20))
+    monkeypatch.setattr("django.utils.timezone.now", lambda: noon_plus(2 * HOUR_S + 300))
+    monkeypatch.setattr(housekeeping, "PAUSE_S", 0)
+    for _ in range(4):
+        database = SameThread()
+        keeper = Housekeeper(database, lambda work=database: work.done >= 8)  # type: ignore[misc, arg-type]
+        with suppress(OutOfTime):
+            async_to_sync(keeper.keep_house)()
+        # Only the chore that was broken off is put down after that.
+        assert database.done <= 9
+        assert not Chore.objects.exclude(lease_until=None).exists()
+    assert hours(service) == [(NOON, 1, 0, 10), (noon_plus(HOUR_S), 1, 0, 20)]

@@ -6,8 +6,10 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from monitors.models import ApiKey, DueCheck, ServiceStatus
-from monitors.tests.factories import a_service
+from monitors.actions import services
+from monitors.actions.results import Finding, record
+from monitors.models import ApiKey, Chore, DueCheck, HourlySummary, LogToDelete, ServiceStatus
+from monitors.tests.factories import a_result, a_service
 from monitors.tests.local_server import LocalServer
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -39,6 +41,45 @@ def test_only_what_is_due_is_checked(target: LocalServer) -> None:
     DueCheck.objects.update(due_at=timezone.now())
     assert run("--due") == []
     assert ServiceStatus.objects.filter(service=service).count() == 1
+
+
+def test_what_is_due_keeps_its_beat_when_all_are_checked(target: LocalServer) -> None:
+    due = a_service(url=target.url)
+    later = timezone.now() + timedelta(minutes=30)
+    not_due = a_service(url=f"{target.url}later", now=later)
+    assert len(run()) == 2
+    due_at = dict(DueCheck.objects.values_list("service", "due_at"))
+    assert timezone.now() < due_at[due.pk] < timezone.now() + timedelta(seconds=60)
+    assert due_at[not_due.pk] == later
+    assert ServiceStatus.objects.count() == 2
+
+
+def test_what_falls_due_meanwhile_is_for_the_next_run(target: LocalServer) -> None:
+    a_service(url=target.url, interval_s=1)
+    assert len(run("--due")) == 1
+
+
+def test_results_bear_the_label_of_their_place(target: LocalServer) -> None:
+    a_service(url=target.url)
+    a_service(url=f"{target.url}later", now=timezone.now() + timedelta(hours=1))
+    run("--location=oslo")
+    assert set(ServiceStatus.objects.values_list("location", flat=True)) == {"oslo"}
+
+
+@pytest.mark.parametrize("words", [(), ("--due",)])
+def test_whoever_calls_it_from_cron_gets_summaries_and_retention(words: tuple[str, ...]) -> None:
+    service = a_service(retention_days=1, paused=True)
+    for days in (3, 0):
+        at = timezone.now() - timedelta(days=days, hours=2)
+        record([Finding(service.pk, a_result(at=at))], at)
+    gone = a_service(paused=True)
+    record([Finding(gone.pk, a_result())], timezone.now())
+    services.delete(gone.pk, timezone.now())
+    run(*words)
+    assert ServiceStatus.objects.get().checked_at == at
+    assert HourlySummary.objects.filter(service=service).count() == 2
+    assert not LogToDelete.objects.exists()
+    assert not Chore.objects.exclude(lease_until=None).exists()
 
 
 def test_json_is_one_object_a_line(target: LocalServer) -> None:

@@ -1,10 +1,12 @@
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.utils import timezone
 
 from monitors.actions.results import Finding, record
 from monitors.domain.result import Status
-from monitors.models import ServiceStatus
+from monitors.models import Checker, DueCheck, ServiceStatus
 from monitors.tests.clock import noon_plus
 from monitors.tests.factories import a_result, a_service, checked
 from monitors.tests.local_server import LocalServer
@@ -135,3 +137,19 @@ def test_a_check_that_our_own_loop_delayed_says_so(signed_in: Client) -> None:
     check = ServiceStatus.objects.get()
     page = signed_in.get(f"/services/{service.pk}/history/{check.pk}/").content.decode()
     assert "busy for 40 ms of this check" in page
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("no_place_left")
+def test_one_check_too_many_is_left_to_a_checker_or_said(
+    signed_in: Client, target: LocalServer
+) -> None:
+    service = a_service(url=target.url, now=timezone.now() + timedelta(hours=1))
+    answer = signed_in.post(f"/services/{service.pk}/check/", follow=True)
+    assert answer.redirect_chain == [(f"/services/{service.pk}/history/", 302)]
+    assert "try again in a few seconds" in answer.content.decode()
+    Checker.objects.create(name="a", started_at=timezone.now(), seen_at=timezone.now())
+    answer = signed_in.post(f"/services/{service.pk}/check/", follow=True)
+    assert f"{service.name} is checked next" in answer.content.decode()
+    assert DueCheck.objects.get(service=service).due_at <= timezone.now()
+    assert target.requests == []

@@ -180,6 +180,15 @@ def test_test_it_shows_the_verdict_and_stores_nothing(
     assert (Service.objects.count(), ServiceStatus.objects.count()) == (0, 0)
 
 
+@pytest.mark.django_db
+@pytest.mark.usefixtures("no_place_left")
+def test_one_trial_too_many_is_said(signed_in: Client, target: LocalServer) -> None:
+    answer = signed_in.post("/services/add/", form(url=target.url, test="1"))
+    assert (answer.status_code, answer.context["trial"]) == (503, None)
+    assert "try again in a few seconds" in answer.content.decode()
+    assert target.requests == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_trying_new_settings_uses_the_stored_password_and_changes_nothing(
     signed_in: Client, target: LocalServer
