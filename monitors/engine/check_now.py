@@ -9,7 +9,7 @@ import logging
 import threading
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from asgiref.sync import async_to_sync, sync_to_async
@@ -26,6 +26,7 @@ from monitors.models import Service, ServiceStatus
 from monitors.probes import observe
 from monitors.queries.checkers import checkers
 
+from .clock import DatabaseClock
 from .database import AWAY
 from .limits import limits
 from .settings_of import read_spec
@@ -124,12 +125,20 @@ async def store(found: Sequence[tuple[Service, CheckResult]], location: str = ""
         for service, result in found
     ]
     try:
-        rows = await sync_to_async(record)(findings, timezone.now())
+        rows = await sync_to_async(record_now)(findings)
     except AWAY as error:
         raise NotStored([result for _, result in found]) from error
     return [
         Checked(service, result, row) for (service, result), row in zip(found, rows, strict=True)
     ]
+
+
+def record_now(findings: Sequence[Finding]) -> list[ServiceStatus | None]:
+    """Record what was found just now, by the clock that all checkers share."""
+    clock = DatabaseClock()
+    now = clock.read()
+    timed = [replace(finding, result=clock.translated(finding.result)) for finding in findings]
+    return record(timed, now)
 
 
 @contextmanager

@@ -7,8 +7,6 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from django.utils import timezone
-
 from monitors.actions.results import DueTime, Finding
 from monitors.domain.assertions import takes_long
 from monitors.domain.observation import Observation
@@ -38,6 +36,7 @@ AHEAD = timedelta(seconds=1.3)
 # Checks that begin together share the wake-ups of the loop: alone, each costs twice as much.
 TICK_S = 0.05
 RETRY_AFTER_S = 1.0
+CLOCK_STEP = timedelta(seconds=1)
 FINISH_WITHIN_S = 0.7
 # Beyond those in flight, so many may wait for their moment, or for a place. Room for few is not
 # worth a claim: under load there would be nothing but small ones.
@@ -62,7 +61,7 @@ class Checker:
     _held: set[DueTime] = field(default_factory=set)
     _tasks: dict[asyncio.Task[None], Claim] = field(default_factory=dict)
     _renewed_s: float = field(default_factory=time.monotonic)
-    _clock_offset_s: float = float("inf")
+    _clock_zero: datetime | None = None
     _hurried_until_s: float = 0.0
     _seldom: Seldom = field(default_factory=lambda: Seldom(logger))
 
@@ -127,15 +126,15 @@ class Checker:
 
     def _take(self, limit: int) -> list[Claim]:
         # Now, not when it was asked for: other work of the database may have come before.
-        now = timezone.now()
+        now = self.database.clock.read()
         return self.claimer.take(limit, now + AHEAD, now)
 
     async def _check(self, claim: Claim) -> None:
-        early = claim.due.at - datetime.now(UTC)
+        early = claim.due.at - self.database.clock.now()
         if early > timedelta(0):
             # Where the clock is set back between claim and check, no longer than a claim reaches.
             await _sleep_until_tick_after(min(early, AHEAD).total_seconds())
-        result = await self._found(claim)
+        result = self.database.clock.translated(await self._found(claim))
         self.gauges.checked(late_s=(result.checked_at - claim.due.at).total_seconds())
         self.recorder.put(Finding(claim.due.service_id, result, claim.due, self.location))
 
@@ -164,12 +163,12 @@ class Checker:
 
     async def _meet_clock_step(self) -> None:
         """Notice that the clock was set back, also while nobody ran: nothing would be due."""
-        offset_s = time.time() - time.monotonic()
-        if offset_s < self._clock_offset_s - 1:
-            moved = await self.database.run(lambda: pull_forward(timezone.now()))
+        clock = self.database.clock
+        if self._clock_zero is None or clock.zero < self._clock_zero - CLOCK_STEP:
+            moved = await self.database.run(lambda: pull_forward(clock.now()))
             if moved:
                 logger.warning("The clock was set back: %d checks are due at once", moved)
-        self._clock_offset_s = offset_s
+        self._clock_zero = clock.zero
 
     async def _renew(self) -> None:
         now_s = time.monotonic()
@@ -178,7 +177,7 @@ class Checker:
         self._renewed_s = now_s
         held = [*self._held, *self.recorder.held()]
         if held:
-            await self.database.run(lambda: self.claimer.renew(held, timezone.now()))
+            await self.database.run(lambda: self.claimer.renew(held, self.database.clock.now()))
 
     async def _finish(self) -> None:
         """Let checks in flight end for a moment, then give the others back."""

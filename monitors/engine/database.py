@@ -10,6 +10,8 @@ from typing import TypeVar
 from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 
+from .clock import DatabaseClock
+
 T = TypeVar("T")
 
 # What a database that went away raises, or that has become a standby.
@@ -24,6 +26,7 @@ class DatabaseThread:
 
     def __init__(self) -> None:
         self._executor = ThreadPoolExecutor(max_workers=1, thread_name_prefix="database")
+        self.clock = DatabaseClock()
         self.answered_s = time.monotonic()
         """When the database last answered, on the monotonic clock."""
 

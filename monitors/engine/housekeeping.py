@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from django.conf import settings
 from django.db.models import Max, Q
-from django.utils import timezone
 
 from monitors.actions import retention, rollups
 from monitors.actions.retention import Group
@@ -44,6 +43,7 @@ class Housekeeper:
         self, database: DatabaseThread, is_time_up: Callable[[], bool] = lambda: False
     ) -> None:
         self._database = database
+        self._clock = database.clock
         self._is_time_up = is_time_up
 
     async def run(self) -> None:
@@ -57,16 +57,17 @@ class Housekeeper:
 
     async def keep_house(self) -> None:
         """Do once what is to be done now. Raises OutOfTime."""
-        if await self._do(lambda: _take(SUMMARIES, timezone.now())):
+        await self._do(self._clock.read)
+        if await self._do(lambda: _take(SUMMARIES, self._clock.now())):
             async with self._in_time(SUMMARIES):
                 await self._sum_up()
             await self._do(lambda: _leave(SUMMARIES))
         if await self._do(LogToDelete.objects.exists):
             await self._delete_left_logs()
-        if await self._do(lambda: _take(RETENTION, timezone.now(), RETENTION_EVERY)):
+        if await self._do(lambda: _take(RETENTION, self._clock.now(), RETENTION_EVERY)):
             async with self._in_time(RETENTION):
                 await self._expire()
-            await self._do(lambda: _leave(RETENTION, timezone.now()))
+            await self._do(lambda: _leave(RETENTION, self._clock.now()))
 
     @asynccontextmanager
     async def _in_time(self, chore: str) -> AsyncIterator[None]:
@@ -78,8 +79,8 @@ class Housekeeper:
             raise
 
     async def _sum_up(self) -> None:
-        await self._do(lambda: _meet_clock_step(timezone.now()))
-        while (hour := await self._do(lambda: _next_hour(timezone.now()))) is not None:
+        await self._do(lambda: _meet_clock_step(self._clock.now()))
+        while (hour := await self._do(lambda: _next_hour(self._clock.now()))) is not None:
             await self._sum_up_hour(hour)
             await self._do(lambda hour=hour: _advance(hour))  # type: ignore[misc]
         for hour, newest_mark in await self._do(_hours_to_redo):
@@ -92,20 +93,20 @@ class Housekeeper:
         groups = await self._do(lambda: retention.groups(settings.RETENTION_DAYS))
         for group in groups:
             # Where part of the hour has expired, what was summed up before it did is the whole.
-            if not again or hour > timezone.now() - group.checks_kept:
+            if not again or hour > self._clock.now() - group.checks_kept:
                 ids = group.service_ids
                 await self._do(lambda ids=ids: rollups.fold(hour, ids))  # type: ignore[misc]
-            await self._do(lambda: _renew(SUMMARIES, timezone.now()))
+            await self._do(lambda: _renew(SUMMARIES, self._clock.now()))
 
     async def _delete_left_logs(self) -> None:
-        if await self._do(lambda: _take(LEFT_LOGS, timezone.now())):
+        if await self._do(lambda: _take(LEFT_LOGS, self._clock.now())):
             async with self._in_time(LEFT_LOGS):
                 while await self._do(retention.delete_left_log):
-                    await self._do(lambda: _renew(LEFT_LOGS, timezone.now()))
+                    await self._do(lambda: _renew(LEFT_LOGS, self._clock.now()))
             await self._do(lambda: _leave(LEFT_LOGS))
 
     async def _expire(self) -> None:
-        now = timezone.now()
+        now = self._clock.now()
         # What has not been summed up yet stays, however old it is.
         summed_up = await self._do(_summed_up_until)
         # Whole days that are over: a day is summed up from its hours.
@@ -113,7 +114,7 @@ class Housekeeper:
         hours_before = rollups.day_of(min(now - hours_kept, summed_up or now))
         for group in await self._do(lambda: retention.groups(settings.RETENTION_DAYS)):
             await self._expire_group(group, now, summed_up, hours_before)
-            await self._do(lambda: _renew(RETENTION, timezone.now()))
+            await self._do(lambda: _renew(RETENTION, self._clock.now()))
         await self._do(lambda: retention.forget_checkers(now))
 
     async def _expire_group(
@@ -127,7 +128,7 @@ class Housekeeper:
 
     async def _until_none(self, delete: Callable[[], int]) -> None:
         while await self._do(delete) >= retention.BATCH:
-            await self._do(lambda: _renew(RETENTION, timezone.now()))
+            await self._do(lambda: _renew(RETENTION, self._clock.now()))
 
     async def _do(self, work: Callable[[], T]) -> T:
         if self._is_time_up():

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.utils import timezone
 
 from monitors.models import Checker, DueCheck
 
@@ -80,7 +79,7 @@ async def keep_telling(
     """Write a sign of life every few seconds, and look for those of the others, until cancelled."""
 
     def exchange(signs: dict[str, object]) -> None:
-        now = timezone.now()
+        now = database.clock.read()
         give_sign(presence, signs, now)
         claimer.meet(peers(now))
 

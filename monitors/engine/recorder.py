@@ -4,8 +4,7 @@ import asyncio
 import logging
 import time
 from contextlib import suppress
-
-from django.utils import timezone
+from datetime import datetime
 
 from monitors.actions import due_checks
 from monitors.actions.results import DueTime, Finding, record
@@ -130,9 +129,9 @@ class Recorder:
     async def _write(self, batch: list[Finding], tries: int = TRIES) -> None:
         """Write a batch but for what the database refuses of it. Raises Unfit."""
         try:
-            await self._database.run(lambda: record(batch, timezone.now()))
+            await self._database.run(lambda: record(batch, self._now()))
         except Exception as error:  # noqa: BLE001 - whatever it is, it must not stop the others
-            await self._database.run(_prove)
+            await self._database.run(lambda: _prove(self._now()))
             if len(batch) > 1:
                 middle = len(batch) // 2
                 await self._write(batch[:middle])
@@ -158,7 +157,7 @@ class Recorder:
         with suppress(Exception):
             # In its place, where at least that can be stored.
             stand_in = Finding(finding.service_id, _stand_in(finding.result, error))
-            await self._database.run(lambda: record([stand_in], timezone.now()))
+            await self._database.run(lambda: record([stand_in], self._now()))
         try:
             await self._pass_over(finding.due)
         except Exception:
@@ -167,9 +166,13 @@ class Recorder:
 
     async def _pass_over(self, due: DueTime | None) -> None:
         if due is not None:
+            now = self._now()
             await self._database.run(
-                lambda: due_checks.pass_over(due.service_id, due.location, due.at, timezone.now())
+                lambda: due_checks.pass_over(due.service_id, due.location, due.at, now)
             )
+
+    def _now(self) -> datetime:
+        return self._database.clock.now()
 
 
 def _stand_in(result: CheckResult, error: Exception) -> CheckResult:
@@ -178,9 +181,9 @@ def _stand_in(result: CheckResult, error: Exception) -> CheckResult:
     return not_judged(failure, result.checked_at, result.loop_lag_ms)
 
 
-def _prove() -> None:
+def _prove(now: datetime) -> None:
     """Raise Unfit unless the database takes results that are known to be good."""
     try:
-        record_good_results(timezone.now())
+        record_good_results(now)
     except Exception as error:
         raise Unfit(explained(error)) from error

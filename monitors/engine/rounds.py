@@ -16,16 +16,16 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from asgiref.sync import sync_to_async
-from django.utils import timezone
 
-from monitors.actions.results import DueTime, Finding, record
+from monitors.actions.results import DueTime, Finding
 from monitors.domain.reasons import Failure
 from monitors.domain.result import CheckResult
 from monitors.domain.spec import CheckSpec
 from monitors.models import Service
 
-from .check_now import Checked, find, store
+from .check_now import Checked, find, record_now, store
 from .claims import ANYWHERE, RENEW_EVERY_S, Claim, Claimer
+from .clock import DatabaseClock
 from .database import DATABASE_ERRORS
 from .host_cap import PER_HOST, HostCap
 from .settings_of import host_of, read_spec
@@ -86,12 +86,13 @@ async def check_many(
 
 async def check_due(location: str = ANYWHERE, pace: Pace = A_PACE) -> AsyncGenerator[Checked]:
     """Check what is due by now and held by no checker, and keep its beat."""
-    claimer, until = Claimer(NOBODY, location), timezone.now()
+    claimer, clock = Claimer(NOBODY, location), DatabaseClock()
+    until = await sync_to_async(clock.read)()
     async with _finding(pace) as find_one:
-        while claims := await sync_to_async(claimer.take)(CLAIMED_AT_ONCE, until, timezone.now()):
+        while claims := await sync_to_async(claimer.take)(CLAIMED_AT_ONCE, until, clock.now()):
             held = {claim.due for claim in claims}
             found = _side_by_side(claims, lambda claim: find_one(claim.spec))
-            async with _renewed(claimer, held), aclosing(found) as batches:
+            async with _renewed(claimer, held, clock), aclosing(found) as batches:
                 async for batch in batches:
                     for checked in await _answer(batch, location):
                         yield checked
@@ -103,7 +104,7 @@ async def _answer(batch: Sequence[tuple[Claim, CheckResult]], location: str) -> 
     findings = [
         Finding(claim.due.service_id, result, claim.due, location) for claim, result in batch
     ]
-    await sync_to_async(record)(findings, timezone.now())
+    await sync_to_async(record_now)(findings)
     services = await Service.objects.ain_bulk([finding.service_id for finding in findings])
     return [
         Checked(services[finding.service_id], finding.result, None)
@@ -144,19 +145,21 @@ async def _side_by_side(
 
 
 @asynccontextmanager
-async def _renewed(claimer: Claimer, held: Collection[DueTime]) -> AsyncIterator[None]:
+async def _renewed(
+    claimer: Claimer, held: Collection[DueTime], clock: DatabaseClock
+) -> AsyncIterator[None]:
     """Keep what is held while its checks last longer than a lease."""
-    renewing = asyncio.create_task(_renew(claimer, held))
+    renewing = asyncio.create_task(_renew(claimer, held, clock))
     try:
         yield
     finally:
         renewing.cancel()
 
 
-async def _renew(claimer: Claimer, held: Collection[DueTime]) -> None:
+async def _renew(claimer: Claimer, held: Collection[DueTime], clock: DatabaseClock) -> None:
     while True:
         await asyncio.sleep(RENEW_EVERY_S)
         try:
-            await sync_to_async(claimer.renew)(list(held), timezone.now())
+            await sync_to_async(claimer.renew)(list(held), clock.now())
         except DATABASE_ERRORS as error:
             logger.warning("Leases are not renewed: %s", error)

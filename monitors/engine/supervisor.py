@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from django.conf import settings
-from django.utils import timezone
 
 from . import watch
 from .checker import Checker
@@ -125,7 +124,7 @@ async def _register(
     seldom = Seldom(logger)
     while not stop.is_set():
         registering = asyncio.create_task(
-            database.run(lambda: register(identity.name, identity.location, timezone.now()))
+            database.run(lambda: register(identity.name, identity.location, database.clock.read()))
         )
         await asyncio.wait({registering, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if not registering.done():
@@ -206,6 +205,7 @@ def _leave(status: int) -> None:
 
 async def _sign_off(parts: Parts) -> None:
     try:
-        await parts.database.run(lambda: sign_off(parts.presence, timezone.now()))
+        now = parts.database.clock.now()
+        await parts.database.run(lambda: sign_off(parts.presence, now))
     except DATABASE_ERRORS as error:
         logger.warning("The checker cannot sign off: %s", error)

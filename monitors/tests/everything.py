@@ -39,6 +39,7 @@ def steps() -> list[Step]:
     no_browser = "" if chromium else "Chromium: apt-get install chromium"
     pytest = (python, "-m", "pytest", "-q", "--durations=5")
     false_clock = f"{PROCESSES}/test_false_clock.py"
+    two_clocks = f"{PROCESSES}/test_false_clock_on_postgres.py"
     no_false_clock = "" if libfaketime() else "libfaketime: apt-get install faketime"
     behind_nginx = f"{PROCESSES}/test_behind_nginx.py"
     no_nginx = "" if nginx.installed() else "nginx: apt-get install nginx"
@@ -47,7 +48,8 @@ def steps() -> list[Step]:
     inside = [f"--ignore={folder}" for folder in (BROWSER, PROCESSES)]
     # What knows no database need not be tested on two.
     database_free = [f"--ignore={TESTS}/{name}" for name in DATABASE_FREE]
-    processes = (*pytest, PROCESSES, f"--ignore={false_clock}", f"--ignore={behind_nginx}")
+    alone = (false_clock, two_clocks, behind_nginx)
+    processes = (*pytest, PROCESSES, *(f"--ignore={file}" for file in alone))
     other = f"--ignore={PROCESSES}/test_survival_on_"
     on_postgres = (python, "-m", "monitors.tests.postgres")
     return [
@@ -80,7 +82,7 @@ def steps() -> list[Step]:
         Step("false clock on SQLite", (*pytest, false_clock), no_false_clock),
         Step(
             "false clock on PostgreSQL",
-            (*on_postgres, *pytest, false_clock),
+            (*on_postgres, *pytest, false_clock, two_clocks),
             no_postgres or no_false_clock,
         ),
         Step("behind nginx", (*pytest, behind_nginx), no_nginx),

@@ -12,6 +12,7 @@ from monitors.actions.results import Finding, record
 from monitors.domain.evidence import Evidence
 from monitors.domain.result import Status
 from monitors.engine import housekeeping
+from monitors.engine.clock import DatabaseClock
 from monitors.engine.housekeeping import Housekeeper, OutOfTime
 from monitors.models import (
     CheckEvidence,
@@ -32,10 +33,24 @@ HOUR_S = 3_600
 Work = Callable[[], object]
 
 
+class FixedClock(DatabaseClock):
+    """Stands still."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def read(self) -> datetime:
+        return self._now
+
+
 class SameThread:
     """Stands for the thread of the database; may be told to fail at a piece of work."""
 
-    def __init__(self, fails_at: int | None = None) -> None:
+    def __init__(self, now: datetime, fails_at: int | None = None) -> None:
+        self.clock = FixedClock(now)
         self.done = 0
         self.fails_at = fails_at
 
@@ -49,9 +64,8 @@ class SameThread:
 def keep_house(
     monkeypatch: pytest.MonkeyPatch, now: datetime, fails_at: int | None = None
 ) -> SameThread:
-    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
     monkeypatch.setattr(housekeeping, "PAUSE_S", 0)
-    database = SameThread(fails_at)
+    database = SameThread(now, fails_at)
     async_to_sync(Housekeeper(database).keep_house)()  # type: ignore[arg-type]
     return database
 
@@ -255,10 +269,9 @@ def test_one_that_lost_its_lease_takes_nothing_back(monkeypatch: pytest.MonkeyPa
 def test_who_has_no_more_time_leaves_the_rest_to_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     service = a_service()
     results(service, (0, Status.UP, 10), (HOUR_S, Status.UP, 20))
-    monkeypatch.setattr("django.utils.timezone.now", lambda: noon_plus(2 * HOUR_S + 300))
     monkeypatch.setattr(housekeeping, "PAUSE_S", 0)
     for _ in range(4):
-        database = SameThread()
+        database = SameThread(noon_plus(2 * HOUR_S + 300))
         keeper = Housekeeper(database, lambda work=database: work.done >= 8)  # type: ignore[misc, arg-type]
         with suppress(OutOfTime):
             async_to_sync(keeper.keep_house)()

@@ -6,6 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from monitors.tests.clock import libfaketime
 from monitors.tests.installation import Installation
@@ -50,7 +51,9 @@ def test_a_clock_that_is_set(
     _, output = stop(checker)
     assert checker.returncode == 0, output
     assert "Traceback" not in output
-    assert re.search(r"The clock was set back: \d+ checks are due at once", output)
+    # Where the database has a clock of its own, that of the checker's machine does not matter.
+    noticed = re.search(r"The clock was set back: \d+ checks are due at once", output)
+    assert (noticed is None) == (connection.vendor == "postgresql")
     # What was under way when the clock was set back is not known to belong to any due time: it is
     # checked again instead.
     up = "SELECT count(*) FROM monitors_servicestatus WHERE status = 'UP'"
