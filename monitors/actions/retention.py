@@ -83,9 +83,10 @@ def delete_left_log() -> bool:
 
 
 def delete_short_log(service_id: int) -> None:
-    """Delete the few checks of a service, inside the caller's transaction."""
+    """Delete the few checks of a deleted service at once, inside the caller's transaction."""
     checks = ServiceStatus.objects.filter(service=service_id)
     _delete_checks(list(checks.values_list("pk", flat=True)))
+    LogToDelete.objects.filter(pk=service_id).delete()
 
 
 def _delete_checks(ids: Collection[int]) -> None:

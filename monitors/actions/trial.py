@@ -27,9 +27,9 @@ def record_good_results(now: datetime) -> None:
     number = -1 - secrets.randbelow(2**31)
     settings = {"pk": number, "name": "Trial", "url": "trial:", "url_key": f"trial:{number}"}
     with transaction.atomic():
-        service = services.create(settings, (), now)
+        services.create(settings, (), now)
         scheduled = Finding(number, CheckResult(now, *_UP), DueTime(number, "", now))
         record([scheduled], now)
         record([Finding(number, CheckResult(now, *_DOWN, evidence=_EVIDENCE))], now)
+        services.delete(number, now)
         retention.delete_short_log(number)
-        service.delete()

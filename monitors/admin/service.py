@@ -83,7 +83,10 @@ class ServiceAdmin(admin.ModelAdmin[Service]):
         if count:
             self.message_user(request, f"{count} services are checked next.")
         else:
-            told = f"Nothing is checked: no checker runs, and here at most {CHECKED_HERE} are."
+            told = (
+                "Nothing was checked: no checker runs, and here at most"
+                f" {CHECKED_HERE} are checked, while few others are."
+            )
             self.message_user(request, told, messages.WARNING)
 
     @admin.action(description="Pause", permissions=["change"])

@@ -18,7 +18,7 @@ from monitors.domain.result import Status
 from monitors.engine import recorder
 from monitors.engine.database import DatabaseThread, explained
 from monitors.engine.gauges import Gauges
-from monitors.models import DueCheck, Period, Service, ServiceStatus
+from monitors.models import DueCheck, LogToDelete, Period, Service, ServiceStatus
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_result, a_service, scheduled
 
@@ -182,6 +182,8 @@ def test_what_is_refused_is_set_aside_whatever_the_database_raises(
     assert (due.lease_until, due.due_at > NOON) == (None, True)
     # Nothing of the trial is left.
     assert (Service.objects.count(), Period.objects.filter(service__lt=0).count()) == (8, 0)
+    assert not LogToDelete.objects.exists()
+    assert not ServiceStatus.objects.filter(service__lt=0).exists()
 
 
 @real
