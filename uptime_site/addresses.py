@@ -8,7 +8,7 @@ import re
 from ipaddress import IPv6Address, ip_address
 from urllib.parse import SplitResult, urlsplit
 
-import idna
+import ada_url
 from django.core.exceptions import ImproperlyConfigured
 
 _PORTS = {"http": 80, "https": 443}
@@ -109,9 +109,8 @@ def _host(text: str) -> str:
             raise ValueError(text)
         return f"[{found}]"
     name = text.rstrip(".") if not text.endswith("..") else text
-    if not name.isascii():
-        name = idna.encode(name, uts46=True).decode()
-    name = name.lower()
+    # As browsers do, by the WHATWG URL standard.
+    name = name.lower() if name.isascii() else ada_url.URL(f"http://{name}/").hostname
     if not _NAME.fullmatch(name):
         raise ValueError(text)
     return str(ip_address(name)) if _LIKE_IPV4.fullmatch(name) else name

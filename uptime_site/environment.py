@@ -7,6 +7,7 @@ uptime_site.environment` prints the port, for `make run`.
 import io
 import re
 from pathlib import Path
+from typing import Any
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -22,6 +23,20 @@ _LINE = re.compile(
     r"(?:\s+#.*)?\s*"
 )
 _PATH = re.compile(r"(?:[A-Za-z0-9._~-]+(?:/[A-Za-z0-9._~-]+)*)?")
+
+
+class Environment(environ.Env):  # type: ignore[misc] # it is not typed
+    """django-environ, which takes "$NAME" for the value of another variable.
+
+    Where there is no such variable it would give the default without a word; but a random key may
+    begin with "$", and means itself.
+    """
+
+    def get_value(self, var: str, cast: Any = None, **rest: Any) -> Any:
+        given = self.ENVIRON.get(var, "")
+        if given.startswith("$") and given.lstrip("$") not in self.ENVIRON:
+            return self.parse_value(given, cast)
+        return super().get_value(var, cast, **rest)
 
 
 def plain_lines(text: str) -> str:
@@ -43,7 +58,7 @@ def plain_lines(text: str) -> str:
 
 def read(folder: Path) -> environ.Env:
     """Read `.env` of a folder; what the environment says goes before."""
-    found = environ.Env()
+    found = Environment()
     file = folder / ".env"
     if file.is_file():
         found.read_env(io.StringIO(plain_lines(_text(file))))

@@ -4,6 +4,7 @@ import contextlib
 import os
 import re
 import signal
+import socket
 from pathlib import Path
 
 import httpx
@@ -16,6 +17,9 @@ from monitors.tests.local_server import LocalServer
 from .watching import stop, wait_for
 
 pytestmark = pytest.mark.django_db
+
+# As the Makefile says it.
+RUN = ("honcho", "start", "--env", "/dev/null")
 
 
 def csrf(page: httpx.Response) -> dict[str, str]:
@@ -34,7 +38,7 @@ def set_up(client: httpx.Client, token: str) -> None:
 def test_dashboard_and_checker_work_together_and_stop_together(
     installation: Installation, target: LocalServer, number: int
 ) -> None:
-    process = installation.start("honcho", "start")
+    process = installation.start(*RUN)
     installation.wait_until_it_answers(process)
     token = installation.manage("setup_token").stdout.strip()
     with httpx.Client(base_url=installation.url, follow_redirects=True) as client:
@@ -58,12 +62,29 @@ def test_dashboard_and_checker_work_together_and_stop_together(
 def test_when_the_checker_dies_the_dashboard_does_not_go_on_alone(
     installation: Installation,
 ) -> None:
-    process = installation.start("honcho", "start")
+    process = installation.start(*RUN)
     installation.wait_until_it_answers(process)
     for pid in checkers_of(installation):
         os.kill(pid, signal.SIGKILL)
     wait_for(lambda: process.poll() is not None, within_s=15)
     assert process.returncode != 0
+
+
+def test_the_highest_ports_serve_too(installation: Installation) -> None:
+    # honcho gives each program a port a hundred above that of the one before.
+    installation.port = free_port_from(65_500)
+    process = installation.start(*RUN)
+    installation.wait_until_it_answers(process)
+    assert checkers_of(installation)
+    assert "Wrong setting" not in stop(process)[1]
+
+
+def free_port_from(low: int) -> int:
+    for port in range(low, 65_536):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise AssertionError("no port is free")
 
 
 def checkers_of(installation: Installation) -> list[int]:
