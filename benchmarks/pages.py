@@ -1,13 +1,14 @@
 """What pages cost with ten thousand services and ten million stored checks behind them.
 
-    python benchmarks/pages.py [--services N] [--checks N] [--rounds N] [--database NAME]
+    python benchmarks/pages.py [--services N] [--checks N] [--rounds N] [--database NAME] [--list]
 
-The log covers 90 days and is written by the database itself, in order of time, as checkers would;
-so are the daily summaries of 90 days, the hourly ones of eight, and thirty periods a service; each
-has one of twenty tags. The times are those of whole requests through every middleware, in this
-process, without a network; beside them stands the CPU of this process. A machine that is shared
-may be slower by half from one moment to the next: before each page a fixed piece of Python is timed
-as well, and shows by how much.
+With --list only the list of services is looked at, and no summaries are made. The log covers 90
+days and is written by the database itself, in order of time, as checkers would; so are the daily
+summaries of 90 days, the hourly ones of eight, and thirty periods a service; each has one of twenty
+tags. The times are those of whole requests through every middleware, in this process, without a
+network; beside them stands the CPU of this process. A machine that is shared may be slower by half
+from one moment to the next: before each page a fixed piece of Python is timed as well, and shows by
+how much.
 """
 
 import argparse
@@ -29,6 +30,8 @@ IN_ONE_PROCESS = "one"
 DAYS, DAYS_BY_HOUR = 90, 8
 PERIODS = 30
 URL = "http://service.example/"
+# As the open list asks every ten seconds.
+POLL = "/#"
 
 
 def main() -> None:
@@ -37,19 +40,20 @@ def main() -> None:
     parser.add_argument("--checks", type=int, default=10_000_000)
     parser.add_argument("--rounds", type=int, default=60)
     parser.add_argument("--database", choices=DATABASES)
+    parser.add_argument("--list", action="store_true")
     options = parser.parse_args()
     for name in [options.database] if options.database else list(DATABASES):
         with DATABASES[name]() as database_url:
-            numbers = (options.services, options.checks, options.rounds)
+            numbers = (options.services, options.checks, options.rounds, int(options.list))
             words = [sys.executable, __file__, IN_ONE_PROCESS, name, *map(str, numbers)]
             subprocess.run(words, env=environment(database_url), check=True)
 
 
-def measure(name: str, services: int, checks: int, rounds: int) -> None:
+def measure(name: str, services: int, checks: int, rounds: int, list_only: int) -> None:
     set_up_django()
     began = time.monotonic()
     add_services(URL, services, 60, on_beat=True)
-    fill(checks // services)
+    fill(checks // services, summaries=not list_only)
     print(f"{name}: {services:,} services, {checks:,} checks, {_size()} ", end="", flush=True)
     print(f"(filled in {time.monotonic() - began:.0f} s)")
     client = _client()
@@ -60,6 +64,7 @@ def measure(name: str, services: int, checks: int, rounds: int) -> None:
 
     pages: dict[str, Callable[[], str]] = {
         "list, worst first": lambda: "/",
+        "list, a poll of it": lambda: POLL,
         "list, one of its pages": lambda: f"/?page={generator.randint(2, services // 50)}",
         "list, down only": lambda: "/?state=down",
         "list, two words": lambda: f"/?q=service+{any_service()}",
@@ -74,6 +79,8 @@ def measure(name: str, services: int, checks: int, rounds: int) -> None:
         "/metrics": lambda: "/metrics",
     }
     standard_ms = []
+    if list_only:
+        pages = {label: path for label, path in pages.items() if label.startswith("list")}
     for label, path in pages.items():
         # What a page costs once its templates are loaded.
         get(client, path())
@@ -106,7 +113,8 @@ def _line(label: str, times_ms: list[float], cpu_ms: list[float]) -> str:
 
 def get(client: object, path: str) -> float:
     began = time.perf_counter()
-    answer = client.get(path, secure=True)  # type: ignore[attr-defined] # Django is loaded late
+    polls = {"HX-Request": "true"} if path == POLL else {}
+    answer = client.get(path.removesuffix("#"), secure=True, headers=polls)  # type: ignore[attr-defined] # Django is loaded late
     took_ms = (time.perf_counter() - began) * 1_000
     if answer.status_code not in {200, 503}:
         raise SystemExit(f"{path} answered {answer.status_code}")
@@ -127,7 +135,7 @@ def _client() -> object:
     return client
 
 
-def fill(checks_each: int) -> None:
+def fill(checks_each: int, *, summaries: bool = True) -> None:
     """Write a past of 90 days."""
     from django.db import connection
     from django.utils import timezone
@@ -136,7 +144,8 @@ def fill(checks_each: int) -> None:
     fill_log(checks_each, now)
     with connection.cursor() as cursor:
         _say_who_is_up(cursor, checks_each, now)
-        _fill_summaries(cursor, now)
+        if summaries:
+            _fill_summaries(cursor, now)
         _fill_periods(cursor, now)
         _tag(cursor)
         _settle(cursor)
@@ -194,7 +203,8 @@ def _say_who_is_up(cursor: object, checks_each: int, now: datetime) -> None:
         cursor,
         "UPDATE monitors_service SET state = CASE WHEN id % 100 = 0 THEN 'DOWN' ELSE 'UP' END,"  # noqa: S608
         f" last_checked_at = {last}, last_status = 'UP', last_message = '200 OK',"
-        f" last_response_time_ms = 20 + id % 100, recent = {_recent()}",
+        f" last_response_time_ms = 20 + id % 100, recent = {_recent()},"
+        f" fresh_until = {_moment('1', 86_400, now, 0)}, may_lapse = FALSE",
     )
     # Checks are on time: none is due yet.
     _run(cursor, f"UPDATE monitors_duecheck SET due_at = {_moment('1', 86_400, now, 0)}")  # noqa: S608

@@ -54,7 +54,11 @@ def open_files() -> int:
 
 
 async def time_of(endpoint: Endpoint, addresses: list[str], within_s: float) -> float:
-    """Connect and close; give the time it took."""
+    """Give the time that a connection took: of three the least, for others use this machine too."""
+    return min([await _time_of(endpoint, addresses, within_s) for _ in range(3)])
+
+
+async def _time_of(endpoint: Endpoint, addresses: list[str], within_s: float) -> float:
     began = asyncio.get_running_loop().time()
     (await connect(endpoint, addresses, began + within_s)).close()
     return asyncio.get_running_loop().time() - began
