@@ -43,6 +43,12 @@ def insider(installation: Installation) -> Iterator[httpx.Client]:
         yield client
 
 
+@pytest.fixture
+def outside(installation: Installation) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=installation.url) as client:
+        yield client
+
+
 def caching(answer: httpx.Response) -> str:
     """Give how an answer may be kept: by nobody, to be asked for again each time, or for ever."""
     control = answer.headers["Cache-Control"]
@@ -51,14 +57,13 @@ def caching(answer: httpx.Response) -> str:
 
 
 def test_every_kind_of_answer_carries_them(
-    insider: httpx.Client, installation: Installation
+    insider: httpx.Client, outside: httpx.Client, installation: Installation
 ) -> None:
     style = re.search(r'rel="stylesheet" href="([^"]+)"', insider.get("/").text)
     assert style is not None
     key = installation.manage("create_api_key", "test").stdout.strip()
     bearer = {"Authorization": f"Bearer {key}"}
     wrong = {"Authorization": "Bearer x"}
-    outside = httpx.Client(base_url=installation.url)
     poll = insider.get("/?page=1", headers={"HX-Request": "true"})
     weak = {"HX-Request": "true", "If-None-Match": f"W/{poll.headers['ETag']}"}
     api = "/api/v1"
@@ -111,7 +116,6 @@ def test_every_kind_of_answer_carries_them(
             name,
             set(),
         )
-    outside.close()
 
 
 def test_in_production_everything_goes_to_https_but_a_probe(installation: Installation) -> None:
