@@ -1,6 +1,5 @@
 """What a checker must survive when somebody sets the clock of its machine."""
 
-import re
 import time
 from datetime import datetime
 from pathlib import Path
@@ -35,6 +34,8 @@ def test_a_clock_that_is_set(
     offset = tmp_path / "offset"
     offset.write_text("+0")
     add(installation, *services(target.url, 20, timeout_s=1))
+    # Mostly not under way when the clock is set: due an hour later than it should be.
+    add(installation, {"name": "seldom", "url": f"{target.url}seldom", "interval_s": 10})
     checker = installation.check_forever(
         LD_PRELOAD=str(library),
         FAKETIME_TIMESTAMP_FILE=str(offset),
@@ -52,13 +53,12 @@ def test_a_clock_that_is_set(
     assert checker.returncode == 0, output
     assert "Traceback" not in output
     # Where the database has a clock of its own, that of the checker's machine does not matter.
-    noticed = re.search(r"The clock was set back: \d+ checks are due at once", output)
-    assert (noticed is None) == (connection.vendor == "postgresql")
+    assert "The clock was set back" not in output or connection.vendor == "sqlite"
     # What was under way when the clock was set back is not known to belong to any due time: it is
     # checked again instead.
     up = "SELECT count(*) FROM monitors_servicestatus WHERE status = 'UP'"
     ((answered,),) = query(installation, up)
-    assert int(str(answered)) <= len(target.requests) <= checks(installation) + 20
+    assert int(str(answered)) <= len(target.requests) <= checks(installation) + 21
     # No hour that nobody watched counts as up.
     periods = query(
         installation,
