@@ -70,8 +70,9 @@ class ResponseLine:
 
 
 def response_line(points: Sequence[ResponsePoint]) -> ResponseLine | None:
-    """Draw points in order of time; None where there are fewer than two."""
-    if len(points) < 2:  # noqa: PLR2004 - a line has two ends
+    """Draw points in order of time; None where fewer than two say anything."""
+    judged = sum(point.status is not Status.NOT_JUDGED for point in points)
+    if judged < 2:  # noqa: PLR2004 - a line has two ends
         return None
     times = [p.response_time_ms for p in points if p.response_time_ms is not None]
     uppers = [p.upper_ms for p in points if p.upper_ms is not None]

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Min, QuerySet
 
+from monitors.domain.result import Status
 from monitors.domain.state import State
 from monitors.domain.uptime import Uptime
 from monitors.models import DueCheck, Service, Tag
@@ -30,6 +31,8 @@ class ServiceRow:
     """As shown: UNKNOWN where nobody has looked lately."""
     since: datetime
     last_checked_at: datetime | None
+    was_judged: bool
+    """False where the last check could not say anything about the service."""
     message: str
     response_time_ms: float | None
     recent: str
@@ -118,6 +121,7 @@ def service_row(
         state=state,
         since=service.fresh_until if stale and service.fresh_until else service.state_since,
         last_checked_at=service.last_checked_at,
+        was_judged=service.last_status != Status.NOT_JUDGED.value,
         message=service.last_message,
         response_time_ms=service.last_response_time_ms,
         recent=service.recent,

@@ -22,6 +22,7 @@ class Listed(NamedTuple):
     failures_before_down: int
     interval_s: int
     last_checked_at: datetime | None
+    last_status: str
     last_message: str
     last_response_time_ms: float | None
 

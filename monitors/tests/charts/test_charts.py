@@ -97,6 +97,8 @@ def test_what_was_not_judged_has_a_low_bar_of_its_own() -> None:
 
 def test_no_line_without_two_points() -> None:
     assert response_line([ResponsePoint(NOON, UP, 5)]) is None
+    not_judged = ResponsePoint(noon_plus(60), Status.NOT_JUDGED, None)
+    assert response_line([ResponsePoint(NOON, UP, 5), not_judged]) is None
 
 
 def test_a_line_of_failures_has_no_times_to_tell() -> None:

@@ -80,6 +80,16 @@ def test_a_check_that_was_not_judged_says_so_and_can_be_filtered(signed_in: Clie
 
 
 @pytest.mark.django_db
+def test_why_a_service_was_not_judged_is_said_where_its_state_is(signed_in: Client) -> None:
+    service = checked(a_service(now=timezone.now() - timedelta(minutes=2)), Status.UP)
+    record([Finding(service.pk, a_result(Status.NOT_JUDGED, timezone.now()))], timezone.now())
+    why = "the checker cannot open a connection: too many open files"
+    assert f"not judged: {why}" in signed_in.get("/").content.decode()
+    page = signed_in.get(f"/services/{service.pk}/").content.decode()
+    assert f"The last check was not judged. {why.capitalize()}." in page
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     ("zone", "since", "shown"),
     [
