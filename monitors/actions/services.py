@@ -82,6 +82,16 @@ def resume(service_id: int, now: datetime) -> Service:
     return _switch(service_id, paused=False, now=now)
 
 
+def set_aside(service_id: int, *, revision: int) -> None:
+    """Have a check not run that froze a checker, until its settings change or it is resumed.
+
+    Nothing is done where they have changed since `revision`.
+    """
+    same = Service.objects.filter(pk=service_id, revision=revision)
+    # A new revision, so that no checker goes by what it knows of the old one.
+    same.update(revision=revision + 1, set_aside_revision=revision + 1)
+
+
 def delete(service_id: int, now: datetime) -> None:
     """Delete a service and its history. Raises Service.DoesNotExist.
 

@@ -139,6 +139,10 @@ class Fault(Enum):
 
     # Of our own side: none of these says anything about the target, which is not judged.
     INTERNAL = Reason.INTERNAL, "the check itself failed ({detail}); the service was not judged"
+    SET_ASIDE = (
+        Reason.INTERNAL,
+        "not checked: this check froze the checker, and is not run until its settings change",
+    )
     UNREADABLE = Reason.INTERNAL, "not checked: {detail}"
     NO_SOCKET = Reason.INTERNAL, "the checker cannot open a connection: {detail}"
     NO_WAY_OUT = (

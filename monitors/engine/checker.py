@@ -154,6 +154,11 @@ class Checker:
                 seen = await observe(spec, limits(), self.watch.lag_ms)
         return await _judged(spec, seen)
 
+    def stands_at(self, loop: asyncio.AbstractEventLoop) -> Claim | None:
+        """Give the check that the loop is busy with at this moment; for another thread to ask."""
+        task = asyncio.current_task(loop)
+        return self._tasks.get(task) if task is not None else None
+
     def _forget(self, task: asyncio.Task[None]) -> None:
         claim = self._tasks.pop(task)
         self._held.discard(claim.due)

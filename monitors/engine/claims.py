@@ -36,6 +36,8 @@ class Claim:
     """What to check; a failure where its settings cannot be read."""
     host: str
     interval_s: int
+    revision: int
+    """Of its settings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ class Claimer:
             self._forget(now)
             self._learn({due.service_id: revision for due, revision in taken})
         return [
-            Claim(due, known.spec, known.host, known.interval_s)
+            Claim(due, known.spec, known.host, known.interval_s, known.revision)
             for due, _ in taken
             if (known := self._known.get(due.service_id)) is not None
         ]

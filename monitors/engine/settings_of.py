@@ -12,6 +12,8 @@ logger = logging.getLogger(__name__)
 
 def read_spec(service: Service) -> CheckSpec | Failure:
     """Give what to check, or the failure that such a check ends with."""
+    if service.is_set_aside:
+        return Failure(Fault.SET_ASIDE)
     try:
         return service.check_spec()
     except BadSetting as bad:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.conf import settings
 
@@ -16,6 +17,7 @@ from .checker import Checker
 from .claims import Claimer
 from .database import DATABASE_ERRORS, DatabaseThread, Seldom
 from .descriptors import make_room
+from .frozen import set_aside_what_froze, tell_the_next_program
 from .gauges import Gauges
 from .heartbeat import keep_beating
 from .host_cap import HostCap
@@ -96,7 +98,7 @@ async def run_forever(identity: Identity) -> None:
         asyncio.create_task(keep_going(name, part, parts.gauges), name=name)
         for name, part in _beside(parts, housekeeping).items()
     ]
-    with _guarded(parts.watch):
+    with _guarded(parts, loop):
         await _run(parts, beside, stop)
     await _end(housekeeping)
 
@@ -124,7 +126,7 @@ async def _register(
     seldom = Seldom(logger)
     while not stop.is_set():
         registering = asyncio.create_task(
-            database.run(lambda: register(identity.name, identity.location, database.clock.read()))
+            database.run(lambda: _begin(identity, database.clock.read()))
         )
         await asyncio.wait({registering, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if not registering.done():
@@ -138,10 +140,17 @@ async def _register(
     return None
 
 
+def _begin(identity: Identity, now: datetime) -> Presence:
+    # Before anything is claimed: it would be met again.
+    set_aside_what_froze()
+    return register(identity.name, identity.location, now)
+
+
 @contextmanager
-def _guarded(lag: LoopWatch) -> Iterator[None]:
+def _guarded(parts: Parts, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
     over = threading.Event()
-    thread = threading.Thread(target=watch.guard, args=(lag, over), name="watchdog", daemon=True)
+    words = (parts.watch, over, lambda: tell_the_next_program(parts.checker.stands_at(loop)))
+    thread = threading.Thread(target=watch.guard, args=words, name="watchdog", daemon=True)
     thread.start()
     try:
         yield

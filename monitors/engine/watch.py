@@ -8,7 +8,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Self
 
@@ -99,11 +99,17 @@ async def watched() -> AsyncIterator[LoopWatch]:
         watching.cancel()
 
 
-def guard(watch: LoopWatch, stop: threading.Event, after_s: float = STALLED_AFTER_S) -> None:
+def guard(
+    watch: LoopWatch,
+    stop: threading.Event,
+    before_exit: Callable[[], None],
+    after_s: float = STALLED_AFTER_S,
+) -> None:
     """Start the program again when its loop stands still; runs in a thread, until `stop`.
 
-    The new program takes the place of this process, so whoever started it need not notice. Where
-    not even this thread gets to run, the interpreter's own timer ends the process.
+    `before_exit` is called first, and must not wait for anything. The new program takes the place
+    of this process, so whoever started it need not notice. Where not even this thread gets to run,
+    the interpreter's own timer ends the process.
     """
     period_s = after_s / 10
     looked_s = time.monotonic()
@@ -119,6 +125,7 @@ def guard(watch: LoopWatch, stop: threading.Event, after_s: float = STALLED_AFTE
                 "The event loop has stood still for %.0f s; the checker starts again", stood_still_s
             )
             faulthandler.dump_traceback(all_threads=True)
+            before_exit()
             logging.shutdown()
             os.execv(sys.executable, sys.orig_argv)  # noqa: S606 - this very program again
     faulthandler.cancel_dump_traceback_later()

@@ -213,6 +213,9 @@ class Service(models.Model):
     revision = models.PositiveIntegerField(default=1, editable=False)
     """Counts the edits, so that a checker sees whether what it knows of a service is current."""
 
+    set_aside_revision = models.PositiveIntegerField(null=True, editable=False)
+    """The revision whose check froze a checker."""
+
     objects = ServiceQuerySet.as_manager()
 
     class Meta:
@@ -289,6 +292,11 @@ class Service(models.Model):
         """Secrets that the present SECRET_KEY does not decrypt, by the names of their columns."""
         secrets = ((name, getattr(self, name)) for name in secret_fields(Service))
         return {name: secret for name, secret in secrets if isinstance(secret, Unreadable)}
+
+    @property
+    def is_set_aside(self) -> bool:
+        """Whether it is not run, since with the present settings it froze a checker."""
+        return self.set_aside_revision == self.revision
 
     @property
     def next_check_at(self) -> datetime | None:

@@ -68,6 +68,8 @@ class ServicePage:
     """What the chart shows; None for the latest checks one by one."""
     slots: tuple[Slot, ...]
     """The steps of that range."""
+    is_set_aside: bool
+    """Not run, since it froze a checker."""
     unreadable: tuple[str, ...]
     """Why secrets cannot be read, a sentence each: no check is made meanwhile."""
 
@@ -98,6 +100,7 @@ def service_page(service: Service, now: datetime, range_name: str = "") -> Servi
         certificate=_certificate(service, now),
         range=wanted,
         slots=slots(service, wanted, now) if wanted else (),
+        is_set_aside=service.is_set_aside,
         unreadable=tuple(secret.why for secret in service.unreadable_secrets.values()),
     )
 

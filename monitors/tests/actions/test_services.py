@@ -156,3 +156,23 @@ def test_the_database_allows_one_open_period() -> None:
     service = a_service()
     with pytest.raises(IntegrityError), transaction.atomic():
         Period.objects.create(service=service, state="UP", started_at=noon_plus(1))
+
+
+def test_what_froze_a_checker_is_set_aside_until_it_is_changed_or_resumed() -> None:
+    service = a_service()
+    services.set_aside(service.pk, revision=service.revision)
+    service.refresh_from_db()
+    assert service.is_set_aside
+    assert not services.edit(service.pk, {"interval_s": 30}, None, NOON).is_set_aside
+    services.set_aside(service.pk, revision=service.revision + 1)
+    services.pause(service.pk, NOON)
+    assert not services.resume(service.pk, NOON).is_set_aside
+
+
+def test_settings_that_have_changed_since_are_not_set_aside() -> None:
+    service = a_service()
+    revision = service.revision
+    services.edit(service.pk, {"interval_s": 30}, None, NOON)
+    services.set_aside(service.pk, revision=revision)
+    service.refresh_from_db()
+    assert not service.is_set_aside

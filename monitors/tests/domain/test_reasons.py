@@ -189,6 +189,10 @@ SENTENCES: dict[Fault, tuple[dict[str, Any], str]] = {
         {"detail": "KeyError"},
         "the check itself failed (KeyError); the service was not judged",
     ),
+    Fault.SET_ASIDE: (
+        {},
+        "not checked: this check froze the checker, and is not run until its settings change",
+    ),
     Fault.UNREADABLE: (
         {"detail": "“2xx” is not a status code or a range like 200-299"},
         "not checked: “2xx” is not a status code or a range like 200-299",

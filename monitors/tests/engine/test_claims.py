@@ -5,7 +5,7 @@ import pytest
 from django.db import connection
 
 from monitors.actions import services
-from monitors.domain.reasons import Failure
+from monitors.domain.reasons import Failure, Fault
 from monitors.domain.spec import CheckSpec
 from monitors.engine.claims import (
     FORGET_AFTER,
@@ -214,3 +214,14 @@ def test_what_only_this_place_can_check_comes_first() -> None:
     a_service(now=noon_plus(-60))
     local = a_service(locations="oslo", now=noon_plus(-1))
     assert [claim.due.service_id for claim in take(Claimer(ME, "oslo"), 1)] == [local.pk]
+
+
+@pytest.mark.django_db
+def test_what_was_set_aside_is_claimed_and_not_run_by_those_who_knew_it() -> None:
+    service = a_service()
+    claimer = Claimer(ME)
+    (claim,) = take(claimer)
+    services.set_aside(service.pk, revision=claim.revision)
+    claimer.release([claim.due])
+    (again,) = take(claimer)
+    assert again.spec == Failure(Fault.SET_ASIDE)

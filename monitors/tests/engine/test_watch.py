@@ -41,7 +41,8 @@ from monitors.engine.watch import LoopWatch, guard
 async def main():
     watch = LoopWatch(Gauges())
     watching = asyncio.create_task(watch.run())
-    threading.Thread(target=guard, args=(watch, threading.Event(), 0.5), daemon=True).start()
+    words = (watch, threading.Event(), lambda: None, 0.5)
+    threading.Thread(target=guard, args=words, daemon=True).start()
     with watch:
         await asyncio.sleep(1)
         print("turns", os.getpid(), flush=True)
@@ -101,8 +102,9 @@ def test_a_program_that_was_frozen_goes_on(
     monkeypatch.setattr("logging.shutdown", lambda: None)
     monkeypatch.setattr("os.execv", lambda program, _words: begun.append(program))
     stop = Looks(monkeypatch, *looks)
-    guard(LoopWatch(Gauges()), stop, 30.0)  # type: ignore[arg-type]
-    assert begun == [sys.executable] * begun_anew
+    told: list[str] = []
+    guard(LoopWatch(Gauges()), stop, lambda: told.append("told"), 30.0)  # type: ignore[arg-type]
+    assert (begun, told) == ([sys.executable] * begun_anew, ["told"] * begun_anew)
 
 
 async def test_it_looks_closely_only_while_a_check_is_in_flight() -> None:

@@ -3,6 +3,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from monitors.actions import services
 from monitors.domain.result import Status
 from monitors.models import Service, ServiceStatus
 from monitors.tests.factories import a_service, checked
@@ -227,3 +228,13 @@ def test_the_page_shows_its_tags_as_links_to_the_list(signed_in: Client) -> None
     page = signed_in.get(f"/services/{service.pk}/").content.decode()
     first, second = page.index('href="/?tag=api"'), page.index('href="/?tag=web%20%26%20co"')
     assert first < second
+
+
+def test_the_page_of_a_check_that_is_set_aside_says_so(signed_in: Client) -> None:
+    service = a_service()
+    sentence = "This check froze the checker. It is not run until its settings change"
+    assert sentence not in signed_in.get(f"/services/{service.pk}/").content.decode()
+    services.set_aside(service.pk, revision=service.revision)
+    assert sentence in signed_in.get(f"/services/{service.pk}/").content.decode()
+    checked = signed_in.post(f"/services/{service.pk}/check/", follow=True)
+    assert "not checked: this check froze the checker" in checked.content.decode()
