@@ -21,13 +21,14 @@ from monitors.actions.results import Finding, record
 from monitors.domain.reasons import Failure, Fault
 from monitors.domain.result import CheckResult
 from monitors.domain.spec import CheckSpec
-from monitors.domain.verdict import judge, not_judged
+from monitors.domain.verdict import not_judged
 from monitors.models import Service, ServiceStatus
 from monitors.probes import observe
 from monitors.queries.checkers import checkers
 
 from .clock import DatabaseClock
 from .database import AWAY
+from .judging import judged
 from .limits import limits
 from .settings_of import read_spec
 from .watch import LoopWatch, watched
@@ -112,7 +113,7 @@ async def find(spec: CheckSpec | Failure, watch: LoopWatch) -> CheckResult:
     if isinstance(spec, Failure):
         return not_judged(spec, timezone.now())
     try:
-        return judge(spec, await observe(spec, limits(), watch.lag_ms))
+        return await judged(spec, await observe(spec, limits(), watch.lag_ms))
     except Exception as error:
         logger.exception("A check on request failed")
         return not_judged(Failure(Fault.INTERNAL, {"detail": type(error).__name__}), timezone.now())

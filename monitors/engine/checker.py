@@ -8,18 +8,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from monitors.actions.results import DueTime, Finding
-from monitors.domain.assertions import takes_long
-from monitors.domain.observation import Observation
 from monitors.domain.reasons import Failure, Fault
 from monitors.domain.result import CheckResult
 from monitors.domain.spec import CheckSpec
-from monitors.domain.verdict import judge, not_judged
+from monitors.domain.verdict import not_judged
 from monitors.probes import observe
 
 from .claims import RENEW_EVERY_S, Claim, Claimer, pull_forward
 from .database import DATABASE_ERRORS, DatabaseThread, Seldom
 from .gauges import Gauges
 from .host_cap import HostCap
+from .judging import judged
 from .limits import limits
 from .recorder import Recorder
 from .watch import LoopWatch
@@ -152,7 +151,7 @@ class Checker:
         async with self.hosts.slot(claim.host), self._slots:
             with self.watch:
                 seen = await observe(spec, limits(), self.watch.lag_ms)
-        return await _judged(spec, seen)
+        return await judged(spec, seen)
 
     def stands_at(self, loop: asyncio.AbstractEventLoop) -> Claim | None:
         """Give the check that the loop is busy with at this moment; for another thread to ask."""
@@ -197,12 +196,6 @@ class Checker:
             await self.database.run(lambda: self.claimer.release(held))
         except DATABASE_ERRORS as error:
             logger.warning("%d claims are left to run out: %s", len(held), error)
-
-
-async def _judged(spec: CheckSpec, seen: Observation) -> CheckResult:
-    """Judge it here, or beside the loop where it may take long."""
-    beside = seen.response is not None and takes_long(spec, seen.response)
-    return await asyncio.to_thread(judge, spec, seen) if beside else judge(spec, seen)
 
 
 async def _sleep_until_tick_after(seconds: float) -> None:

@@ -110,6 +110,13 @@ def test_an_edit_is_seen_at_the_next_claim(django_assert_num_queries: object) ->
     [
         ("expected_status", "2xx", "not checked: “2xx” is not a status code or a range like"),
         ("headers", "no colon", "not checked: “no colon” is not a header like"),
+        ("pattern", "(", "not checked: “(” is not a regular expression"),
+        (
+            "json_path",
+            "$[?@.a =~ /(a+)+$/]",
+            "not checked: “$[?@.a =~ /(a+)+$/]” cannot be used as",
+        ),
+        ("json_path", "$[?@.a > 1e99999]", "not checked: “$[?@.a > 1e99999]” cannot be used as"),
         ("json_compare", "~", "not checked: “~” is none of ==, !=, <, >, contains"),
     ],
 )

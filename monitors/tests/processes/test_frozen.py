@@ -18,8 +18,8 @@ import django
 os.environ["DJANGO_SETTINGS_MODULE"] = "uptime_site.settings"
 django.setup()
 from django.core.management import call_command
-from monitors.engine import checker, watch
-judge = checker.judge
+from monitors.engine import judging, watch
+judge = judging.judge
 
 def judge_slowly(spec, seen):
     if spec.url.endswith("/freezes"):
@@ -27,7 +27,7 @@ def judge_slowly(spec, seen):
         time.sleep(60)
     return judge(spec, seen)
 
-checker.judge = judge_slowly
+judging.judge = judge_slowly
 watch.guard = functools.partial(watch.guard, after_s=1.0)
 call_command("check_services", "--forever")
 """
