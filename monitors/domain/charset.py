@@ -4,7 +4,6 @@ A byte order mark goes before the Content-Type header, and that before what HTML
 itself in its first 1,024 bytes. Labels mean what they mean on the web: iso-8859-1 is windows-1252.
 """
 
-import codecs
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -65,18 +64,12 @@ def _codec(label: str) -> str:
     known = _NOT_OF_THE_WEB.get(label.strip().lower())
     if known is not None:
         return known
-    encoding = webencodings.lookup(label) or webencodings.lookup(_as_python_knows(label))
+    # Also what people write with another dash, like latin-1 or utf_8.
+    spellings = (label, label.replace("_", "-"), label.replace("-", ""))
+    encoding = next(filter(None, map(webencodings.lookup, spellings)), None)
     if encoding is None or encoding.name == "replacement":
         return ""
     return _CODECS.get(encoding.name, encoding.codec_info.name)
-
-
-def _as_python_knows(label: str) -> str:
-    """Give the proper name of what people write with another dash, like latin-1 or utf_8."""
-    try:
-        return codecs.lookup(label).name
-    except (LookupError, ValueError):
-        return ""
 
 
 def _may_declare(content_type: str) -> bool:

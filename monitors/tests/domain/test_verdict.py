@@ -222,6 +222,7 @@ def test_a_fault_of_our_own_side_is_not_judged_and_any_other_is_down(fault: Faul
     result = judge(CheckSpec("http://a.example/"), observation)
     is_ours = fault in {
         Fault.INTERNAL,
+        Fault.SET_ASIDE,
         Fault.UNREADABLE,
         Fault.NO_SOCKET,
         Fault.NO_WAY_OUT,
