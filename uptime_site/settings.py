@@ -162,6 +162,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "monitors.views.health.HealthUnderAnyHost",
+    # Before anything looks for a session.
+    "monitors.views.strange.RefuseStrange",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

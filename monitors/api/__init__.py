@@ -8,6 +8,7 @@ from ninja import NinjaAPI
 
 from . import checks, services, uptime
 from .auth import NO_KEY, BearerKey, for_insiders
+from .body import StrictParser
 from .errors import register
 
 api = NinjaAPI(
@@ -15,6 +16,7 @@ api = NinjaAPI(
     version="1",
     urls_namespace="api",
     auth=BearerKey(),
+    parser=StrictParser(),
     docs_decorator=for_insiders,
 )
 register(api, NO_KEY)

@@ -1,16 +1,15 @@
 """/services/{id}/status and /history."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from django.utils import timezone
 from ninja import Router
 from pydantic import Field
 
 from monitors.engine.check_now import check_one_sync
 from monitors.interfaces.schemas.check import CheckOut, check_out
+from monitors.interfaces.schemas.moment import Moment
 from monitors.models import Service
 from monitors.queries.history import newest, older
 
@@ -30,7 +29,7 @@ def list_history(
     request: HttpRequest,
     service_id: int,
     limit: Annotated[int, Field(ge=1, le=1_000)] = 50,
-    before: datetime | None = None,
+    before: Moment | None = None,
     before_id: Annotated[int | None, Field(ge=1, lt=2**63)] = None,
 ) -> list[dict[str, Any]]:
     """List stored checks, newest first: all, those before a time, or those before another check.
@@ -39,8 +38,6 @@ def list_history(
     """
     del request
     service = get_object_or_404(Service, pk=service_id)
-    if before is not None and timezone.is_naive(before):
-        before = before.replace(tzinfo=timezone.get_default_timezone())
     if before_id is not None:
         checks = older(service, limit, before_id)
     else:

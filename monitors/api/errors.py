@@ -59,7 +59,7 @@ def register(api: NinjaAPI, no_key: str) -> None:
     @api.exception_handler(ValidationError)
     def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
         del request
-        fields = {_place(entry["loc"]): str(entry["msg"]) for entry in error.errors}
+        fields = dict(_named(entry["loc"], entry["msg"]) for entry in error.errors)
         return error_response(422, "invalid", summary(fields), fields)
 
     @api.exception_handler(Refused)
@@ -69,9 +69,10 @@ def register(api: NinjaAPI, no_key: str) -> None:
 
     @api.exception_handler(HttpError)
     def failed(request: HttpRequest, error: HttpError) -> HttpResponse:
-        del request
-        sentence = "The body is not JSON." if error.status_code == 400 else str(error)  # noqa: PLR2004
-        return error_response(error.status_code, _code(error.status_code), sentence)
+        # ninja gives whatever the parser of bodies raises as a 400 of its own.
+        if isinstance(error.__cause__, Refused):
+            return refused(request, error.__cause__)
+        return error_response(error.status_code, _code(error.status_code), str(error))
 
     @api.exception_handler(Http404)
     @api.exception_handler(ObjectDoesNotExist)
@@ -133,9 +134,17 @@ def summary(fields: Mapping[str, str]) -> str:
     return "; ".join(f"{name}: {reason}" for name, reason in fields.items())
 
 
-def _place(location: tuple[str | int, ...]) -> str:
-    # ("body", "data", "interval_s"): the reader knows the last part.
-    return str(location[-1])
+def _named(location: tuple[str | int, ...], reason: str) -> tuple[str, str]:
+    """Name the field of the request, and where in it, of a reason at ninja's location.
+
+    ("body", "data", "tags", 0) is the first of the tags, ("body", "data") the whole body,
+    ("query", "limit") and ("query", "window", "from") a parameter.
+    """
+    reason = reason.removeprefix("Value error, ")  # how pydantic introduces sentences of ours
+    if location[0] != "body":
+        return str(location[-1]), reason
+    name, *rest = map(str, location[2:] or ("body",))
+    return name, ": ".join((*rest, reason))
 
 
 def _code(status: int) -> str:

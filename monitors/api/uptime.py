@@ -9,6 +9,7 @@ from django.utils import timezone
 from ninja import Query, Router, Schema
 from pydantic import Field
 
+from monitors.interfaces.schemas.moment import Moment
 from monitors.interfaces.schemas.response_times import ResponseTimesOut, response_times_out
 from monitors.interfaces.schemas.uptime import UptimeOut, uptime_out
 from monitors.models import Service
@@ -20,13 +21,11 @@ from .errors import Refused
 router = Router(tags=["uptime"])
 
 DEFAULT_WINDOW = timedelta(days=30)
-# Moments near the ends of the calendar overflow in other time zones.
-FIRST_YEAR, LAST_YEAR = 1970, 9000
 
 
 class Window(Schema):
-    from_: Annotated[datetime | None, Field(alias="from")] = None
-    to: datetime | None = None
+    from_: Annotated[Moment | None, Field(alias="from")] = None
+    to: Moment | None = None
 
 
 @router.get("/services/{int:service_id}/uptime", response=UptimeOut)
@@ -52,20 +51,9 @@ def read_response_times(
 
 
 def _bounds(window: Window, now: datetime) -> tuple[datetime, datetime]:
-    end = _aware(window.to, "to") or now
-    start = _aware(window.from_, "from") or end - DEFAULT_WINDOW
+    end = window.to or now
+    start = window.from_ or end - DEFAULT_WINDOW
     if start >= end:
         sentence = "The window must begin before it ends."
         raise Refused(422, "invalid", sentence, {"from": sentence})
     return start, end
-
-
-def _aware(moment: datetime | None, name: str) -> datetime | None:
-    if moment is None:
-        return None
-    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
-        sentence = f"Years go from {FIRST_YEAR} to {LAST_YEAR}."
-        raise Refused(422, "invalid", sentence, {name: sentence})
-    if timezone.is_naive(moment):
-        return moment.replace(tzinfo=timezone.get_default_timezone())
-    return moment

@@ -9,7 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from monitors.engine.check_now import Busy, ask_checkers, check_one
-from monitors.interfaces.forms.filters import HistoryFilterForm, cursor_text, history_filter
+from monitors.interfaces.forms.filters import (
+    HistoryFilterForm,
+    cursor_text,
+    history_filter,
+    read_id,
+)
 from monitors.models import Service
 from monitors.queries.dashboard import service_row
 from monitors.queries.history import history_page
@@ -50,7 +55,6 @@ def history(request: Request, service_id: int) -> HttpResponse:
     zone = () if query.get("since") or query.get("until") else ("zone",)
     for name in ("before", "after", "new", *zone):
         query.pop(name, None)
-    new = request.GET.get("new", "")
     context = {
         "service": service_row(service, timezone.now(), tags=()),
         "page": page,
@@ -59,7 +63,7 @@ def history(request: Request, service_id: int) -> HttpResponse:
         "filter_form": HistoryFilterForm(request.GET),
         "query": query.urlencode(),
         "zone": timezone.get_default_timezone_name(),
-        "highlighted": int(new) if new.isdecimal() else None,
+        "highlighted": read_id(request.GET.get("new", "")),
     }
     return render(request, "monitors/history/list.html", context)
 

@@ -15,6 +15,7 @@ from django.utils.dateparse import parse_datetime
 from monitors.domain.result import Status
 from monitors.domain.searching import words_of
 from monitors.domain.state import State
+from monitors.interfaces.moments import usable
 from monitors.queries.history import Cursor, HistoryFilter
 from monitors.queries.service_list import WORST_FIRST, ListFilter, Sort
 
@@ -23,8 +24,6 @@ E = TypeVar("E", bound=StrEnum)
 _ANY = ("", "Any")
 # As the time zone database names them: nothing that could lead to another file.
 _ZONE = re.compile(r"[A-Za-z0-9_+-]{1,20}(/[A-Za-z0-9_+-]{1,20}){0,2}")
-# Moments near the ends of the calendar overflow in other time zones, and mean nothing here.
-_FIRST_YEAR, _LAST_YEAR = 1970, 9000
 _WHEN = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
@@ -94,11 +93,13 @@ def cursor_text(cursor: Cursor | None) -> str:
 def _cursor(text: str) -> Cursor | None:
     moment_text, _, id_text = text.partition("~")
     moment = _moment(moment_text)
-    return Cursor(moment, int(id_text)) if moment and _is_id(id_text) else None
+    number = read_id(id_text)
+    return Cursor(moment, number) if moment and number is not None else None
 
 
-def _is_id(text: str) -> bool:
-    return text.isdecimal() and len(text) < 19  # noqa: PLR2004 - fits a 64-bit key
+def read_id(text: str) -> int | None:
+    """Read a number that fits a 64-bit key."""
+    return int(text) if text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004
 
 
 def _zone(name: str) -> tzinfo:
@@ -113,11 +114,9 @@ def _moment(text: str, zone: tzinfo | None = None) -> datetime | None:
     # A plus sign in a query string arrives as a space.
     try:
         moment = parse_datetime(text.strip().replace(" ", "+") if "T" in text else text)
-        if moment is not None and timezone.is_naive(moment):
-            moment = timezone.make_aware(moment, zone)
+        return usable(moment, zone) if moment is not None else None
     except (ValueError, OverflowError):
         return None
-    return moment if moment and _FIRST_YEAR <= moment.year <= _LAST_YEAR else None
 
 
 def _member(kind: type[E], text: str) -> E | None:
