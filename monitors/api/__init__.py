@@ -4,16 +4,23 @@ from typing import Any
 
 from django.urls import URLPattern
 from django.urls.resolvers import RoutePattern
-from ninja import NinjaAPI
 
 from . import checks, services, uptime
 from .auth import NO_KEY, BearerKey, for_insiders
 from .body import StrictParser
+from .document import DocumentedAPI
 from .errors import register
 
-api = NinjaAPI(
+ABOUT = """
+Send an API key as `Authorization: Bearer <key>`. Bodies are JSON in UTF-8; text has no NUL in it.
+Times are ISO 8601 in UTC, durations in the unit that their name ends in. Every path is the same
+with and without the slash at its end. Every error has the shape of `ErrorOut`.
+""".strip()
+
+api = DocumentedAPI(
     title="Uptime Site",
     version="1",
+    description=ABOUT,
     urls_namespace="api",
     auth=BearerKey(),
     parser=StrictParser(),

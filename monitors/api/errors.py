@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -56,51 +57,62 @@ def register(api: NinjaAPI, no_key: str) -> None:
         response["WWW-Authenticate"] = "Bearer"
         return response
 
-    @api.exception_handler(ValidationError)
-    def invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-        del request
-        fields = dict(_named(entry["loc"], entry["msg"]) for entry in error.errors)
-        return error_response(422, "invalid", summary(fields), fields)
+    answers: dict[type[Exception], Callable[[HttpRequest, Any], HttpResponse]] = {
+        ValidationError: _invalid,
+        Refused: _refused,
+        HttpError: _failed_in_ninja,
+        Http404: _missing,
+        ObjectDoesNotExist: _missing,
+        RequestDataTooBig: _too_large,
+        Busy: _busy,
+    }
+    for kind, answer in (answers | dict.fromkeys(AWAY, _unavailable)).items():
+        api.exception_handler(kind)(answer)
 
-    @api.exception_handler(Refused)
-    def refused(request: HttpRequest, error: Refused) -> HttpResponse:
-        del request
-        return error_response(error.status, error.code, str(error), error.fields)
 
-    @api.exception_handler(HttpError)
-    def failed(request: HttpRequest, error: HttpError) -> HttpResponse:
-        # ninja gives whatever the parser of bodies raises as a 400 of its own.
-        if isinstance(error.__cause__, Refused):
-            return refused(request, error.__cause__)
-        return error_response(error.status_code, _code(error.status_code), str(error))
+def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    del request
+    fields = dict(_named(entry["loc"], entry["msg"]) for entry in error.errors)
+    return error_response(422, "invalid", summary(fields), fields)
 
-    @api.exception_handler(Http404)
-    @api.exception_handler(ObjectDoesNotExist)
-    def missing(request: HttpRequest, error: Exception) -> HttpResponse:
-        del request, error
-        return error_response(404, "not_found", "There is no such thing.")
 
-    @api.exception_handler(RequestDataTooBig)
-    def too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
-        del request, error
-        return _failed(413)
+def _refused(request: HttpRequest, error: Refused) -> HttpResponse:
+    del request
+    return error_response(error.status, error.code, str(error), error.fields)
 
-    @api.exception_handler(Busy)
-    def busy(request: HttpRequest, error: Busy) -> HttpResponse:
-        del request
-        response = error_response(503, "busy", str(error))
-        response["Retry-After"] = str(BUSY_FOR_S)
-        return response
 
-    def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
-        logger.warning("%s %s: no database: %s", request.method, request.path, error)
-        told = str(error) if isinstance(error, NotStored) else _SENTENCES[503]
-        response = error_response(503, "service_unavailable", told)
-        response["Retry-After"] = str(RETRY_AFTER_S)
-        return response
+def _failed_in_ninja(request: HttpRequest, error: HttpError) -> HttpResponse:
+    # ninja gives whatever the parser of bodies raises as a 400 of its own.
+    if isinstance(error.__cause__, Refused):
+        return _refused(request, error.__cause__)
+    return error_response(error.status_code, _code(error.status_code), str(error))
 
-    for kind in AWAY:
-        api.exception_handler(kind)(unavailable)
+
+def _missing(request: HttpRequest, error: Exception) -> HttpResponse:
+    del request, error
+    return error_response(404, "not_found", "There is no such thing.")
+
+
+def _too_large(request: HttpRequest, error: RequestDataTooBig) -> HttpResponse:
+    del request, error
+    return _failed(413)
+
+
+def _busy(request: HttpRequest, error: Busy) -> HttpResponse:
+    del request
+    return _later("busy", str(error), BUSY_FOR_S)
+
+
+def _unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+    logger.warning("%s %s: no database: %s", request.method, request.path, error)
+    told = str(error) if isinstance(error, NotStored) else _SENTENCES[503]
+    return _later("service_unavailable", told, RETRY_AFTER_S)
+
+
+def _later(code: str, message: str, after_s: int) -> HttpResponse:
+    response = error_response(503, code, message)
+    response["Retry-After"] = str(after_s)
+    return response
 
 
 def _failed(status: int) -> HttpResponse:

@@ -91,7 +91,7 @@ def _defaults() -> dict[str, Any]:
 
 
 def _given(data: ServiceChange) -> dict[str, Any]:
-    return as_form_data(data.dict(exclude_unset=True))
+    return as_form_data(data.model_dump(exclude_unset=True))
 
 
 def _valid(form: ServiceForm) -> ServiceForm:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, tzinfo
 from django.utils import timezone
 
 # Moments near the ends of the calendar overflow in other time zones, and mean nothing here.
-FIRST_YEAR, LAST_YEAR = 1970, 9000
+FIRST_YEAR, LAST_YEAR = 1970, 8999
 OUT_OF_RANGE = f"Years go from {FIRST_YEAR} to {LAST_YEAR}."
 
 

@@ -19,6 +19,7 @@ from monitors.tests.clock import libfaketime
 BIN = Path(sys.executable).parent
 TESTS = "monitors/tests"
 BROWSER, PROCESSES = f"{TESTS}/browser", f"{TESTS}/processes"
+CONTRACT = f"{TESTS}/contract"
 DATABASE_FREE = ("charts", "domain", "net", "probes")
 SOURCES = ("monitors", "uptime_site", "benchmarks", "manage.py", "gunicorn.conf.py")
 
@@ -45,7 +46,7 @@ def steps() -> list[Step]:
     no_nginx = "" if nginx.installed() else "nginx: apt-get install nginx"
     # Processes are timed, and have the machine to themselves.
     side_by_side = (*pytest, "--numprocesses=2", "--dist=loadfile")
-    inside = [f"--ignore={folder}" for folder in (BROWSER, PROCESSES)]
+    inside = [f"--ignore={folder}" for folder in (BROWSER, PROCESSES, CONTRACT)]
     # What knows no database need not be tested on two.
     database_free = [f"--ignore={TESTS}/{name}" for name in DATABASE_FREE]
     alone = (false_clock, two_clocks, behind_nginx)
@@ -71,6 +72,12 @@ def steps() -> list[Step]:
         Step(
             "tests on PostgreSQL",
             (*on_postgres, *side_by_side, *inside, *database_free),
+            no_postgres,
+        ),
+        Step("API against its document on SQLite", (*pytest, CONTRACT)),
+        Step(
+            "API against its document on PostgreSQL",
+            (*on_postgres, *pytest, CONTRACT),
             no_postgres,
         ),
         Step("processes on SQLite", (*processes, f"{other}postgres.py")),

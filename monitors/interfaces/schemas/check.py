@@ -1,13 +1,17 @@
 """A check as the API gives it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from ninja import Field, Schema
 
 from monitors.domain.observation import Phases
-from monitors.domain.result import CheckResult
+from monitors.domain.reasons import Reason
+from monitors.domain.result import CheckResult, Status
 from monitors.models import ServiceStatus
+
+StatusName = Annotated[str, Field(json_schema_extra={"enum": [status.value for status in Status]})]
+ReasonName = Annotated[str, Field(json_schema_extra={"enum": [reason.value for reason in Reason]})]
 
 
 class PhasesOut(Schema):
@@ -25,11 +29,9 @@ class CheckOut(Schema):
 
     id: int | None = Field(..., description="null where the service has been deleted meanwhile")
     service: str
-    status: str = Field(
-        ..., description="UP, DEGRADED or DOWN; UNKNOWN where the check could not be judged"
-    )
+    status: StatusName = Field(..., description="UNKNOWN where the check could not be judged")
     response_time_ms: float | None
-    reason: str
+    reason: ReasonName
     message: str
     status_code: int | None
     checked_at: datetime

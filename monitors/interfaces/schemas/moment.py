@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from monitors.interfaces.moments import usable
 
@@ -15,5 +15,11 @@ def _not_a_number(value: Any) -> Any:
     return value
 
 
-Moment = Annotated[datetime, BeforeValidator(_not_a_number), AfterValidator(usable)]
+Moment = Annotated[
+    datetime,
+    BeforeValidator(_not_a_number),
+    AfterValidator(usable),
+    # Of the years that are usable.
+    Field(json_schema_extra={"pattern": "^(19[7-9][0-9]|[2-8][0-9]{3})-"}),
+]
 """ISO 8601; without a zone it is read in that of the site."""

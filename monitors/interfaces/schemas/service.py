@@ -1,26 +1,30 @@
 """A service as the API takes and gives it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from django.db.models import QuerySet
-from ninja import Field, Schema
-from pydantic import BaseModel, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from monitors.domain.headers import header_names
 from monitors.domain.locations import parse_locations
+from monitors.domain.state import State
+from monitors.interfaces.forms.service import MAX_TAGS
 from monitors.models import Service
 from monitors.models.fields import shown
 from monitors.queries.dashboard import ServiceRow, next_checks_of, service_row, tags_of
 
+from .check import StatusName
+from .settings import Settings, describe, describe_new
 
-class ServiceChange(Schema):
+
+class ServiceChange(Settings):
     """Settings to change; what is left out stays as it is.
 
-    Only shapes are checked here: the rules are those of ServiceForm, for the page and the API.
+    Only types are checked here: the rules are those of ServiceForm, for the page and the API.
     """
 
-    model_config = {"extra": "forbid"}
+    model_config = ConfigDict(json_schema_extra=describe)
 
     name: str | None = None
     url: str | None = None
@@ -33,13 +37,13 @@ class ServiceChange(Schema):
     bearer_token: str | None = None
     client_certificate: str | None = None
     client_key: str | None = None
-    forget_secrets: bool | None = None
-    prefer_ipv6: bool | None = None
+    forget_secrets: bool = False
+    prefer_ipv6: bool = False
     interval_s: int | None = None
     timeout_s: float | None = None
     expected_status: str | None = None
-    follow_redirects: bool | None = None
-    verify_tls: bool | None = None
+    follow_redirects: bool = True
+    verify_tls: bool = True
     ca_bundle: str | None = None
     keyword: str | None = None
     keyword_absent: str | None = None
@@ -60,8 +64,8 @@ class ServiceChange(Schema):
     locations: list[str] | None = None
     locations_before_down: int | None = None
     retention_days: int | None = None
-    tags: list[str] | None = None
-    paused: bool | None = None
+    tags: Annotated[list[str], Field(max_length=MAX_TAGS)] | None = None
+    paused: bool = False
 
     @field_validator("tags")
     @classmethod
@@ -83,8 +87,14 @@ class ServicePatch(ServiceChange):
 class ServiceIn(ServiceChange):
     """A service to add: a name, a URL, and every setting that is not to have its default."""
 
+    model_config = ConfigDict(json_schema_extra=describe_new)
+
     name: str = Field(..., examples=["Example Service"])
     url: str = Field(..., examples=["https://example.com"])
+
+
+_SHOWN = [state.value for state in State if state is not State.PAUSED]
+StateName = Annotated[str, Field(json_schema_extra={"enum": _SHOWN})]
 
 
 class ServiceOut(BaseModel):
@@ -94,14 +104,14 @@ class ServiceOut(BaseModel):
     name: str
     url: str
     revision: int = Field(..., description="counts the changes of its settings")
-    state: str = Field(..., description="UNKNOWN, UP, DEGRADED or DOWN")
+    state: StateName
     state_since: datetime
     paused: bool
     failing_since: datetime | None = Field(
         ..., description="when a failure began that is not confirmed yet"
     )
     last_checked_at: datetime | None
-    last_status: str | None
+    last_status: StatusName | None
     last_response_time_ms: float | None
     last_message: str | None
     next_check_at: datetime | None

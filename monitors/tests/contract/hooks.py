@@ -1,0 +1,69 @@
+"""What schemathesis needs to know of this API: how to write in the grammars of its settings."""
+
+import os
+from datetime import datetime
+from typing import Any
+
+import schemathesis
+from hypothesis import strategies as st
+
+# Nothing but this server of the test may ever be checked.
+TARGET = os.environ.get("TARGET_URL", "http://127.0.0.1:9/")
+
+_line = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "S"]), min_size=1)
+_code = st.integers(100, 599).map(str)
+_name = st.from_regex(r"[A-Za-z0-9-]{1,20}", fullmatch=True)
+
+# The end of a window may be left out: its beginning lies in the past.
+_moment = st.datetimes(datetime(1970, 1, 1), datetime(2025, 1, 1)).map(  # noqa: DTZ001
+    "{:%Y-%m-%dT%H:%M:%SZ}".format
+)
+
+FORMATS: dict[str, st.SearchStrategy[str]] = {
+    "single-line": _line,
+    "uri": st.from_regex(r"[a-z0-9/]{0,30}", fullmatch=True).map(TARGET.__add__),
+    "status-codes": st.lists(_code, min_size=1, max_size=5).map(", ".join),
+    "pem": st.just(""),
+    "regex": st.sampled_from(["", "ok", "(?i)status: (ok|fine)", "^[a-z]+$"]),
+    "header": _name.map("X-{}".format) | st.tuples(_name, _line).map(": ".join),
+    "header-name": _name.map("X-{}".format),
+    "header-value": st.from_regex(r"[!-~]{1,20}", fullmatch=True),
+    "json-path": st.sampled_from(["$", "$.status", "$.checks[0].ok", "$[*].name", ""]),
+    "date-time": _moment,
+    "location": st.from_regex(r"[a-z0-9.-]{1,40}", fullmatch=True),
+}
+for kind, strategy in FORMATS.items():
+    schemathesis.openapi.format(kind, strategy)
+
+
+@schemathesis.hook
+def before_call(context: Any, case: schemathesis.Case[Any], kwargs: dict[str, Any]) -> None:
+    """Let what is meant to be accepted agree with itself: no schema of one value can say it of two.
+
+    And with what is stored: a service that was given a token takes no user name.
+    """
+    del context, kwargs
+    if case.meta is None or not case.meta.generation.mode.is_positive:
+        return
+    if isinstance(case.body, dict):
+        _agree(case.body)
+    if {"from", "to"} <= set(case.query):
+        _begin_before_end(case.query)
+
+
+def _agree(settings: dict[str, Any]) -> None:
+    if settings.get("bearer_token"):
+        settings["username"] = ""
+    if settings.get("username"):
+        settings["forget_secrets"] = True
+    if not settings.get("json_path"):
+        settings["json_expected"] = ""
+    settings["locations_before_down"] = 1
+
+
+def _begin_before_end(window: dict[str, Any]) -> None:
+    begins, ends = sorted((window["from"], window["to"]), key=str)
+    if begins == ends:
+        del window["from"]
+    else:
+        window |= {"from": begins, "to": ends}
