@@ -14,7 +14,8 @@ from monitors.actions import services
 from monitors.domain.result import Status
 from monitors.domain.searching import words_of
 from monitors.engine.check_now import Busy, Checked, ask_checkers, check_few_sync
-from monitors.interfaces.forms.service import GROUPS, HIDDEN, ServiceForm
+from monitors.interfaces.forms.service import ServiceForm
+from monitors.interfaces.forms.service_fields import GROUPS, HIDDEN
 from monitors.models import Period, Service, ServiceStatus, Tag
 from monitors.queries.dashboard import shown_state
 

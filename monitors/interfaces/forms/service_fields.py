@@ -1,0 +1,133 @@
+"""How the settings of a service stand on a page: in groups, with units and help."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.forms.boundfield import BoundField
+
+GROUPS = (
+    ("Service", "", ("name", "url", "interval_s", "timeout_s")),
+    (
+        "Request",
+        (
+            "What is sent. Passwords, tokens, secret headers and the key of the client certificate "
+            "are stored encrypted and never shown."
+        ),
+        (
+            "method",
+            "headers",
+            "secret_headers",
+            "body",
+            "username",
+            "password",
+            "bearer_token",
+            "client_certificate",
+            "client_key",
+            "forget_secrets",
+            "prefer_ipv6",
+        ),
+    ),
+    (
+        "What counts as up",
+        "A check is good when every rule given here holds.",
+        (
+            "expected_status",
+            "follow_redirects",
+            "verify_tls",
+            "ca_bundle",
+            "keyword",
+            "keyword_absent",
+            "pattern",
+            "response_header",
+            "json_path",
+            "json_compare",
+            "json_expected",
+            "json_match",
+            "degraded_after_ms",
+            "tls_expiry_warn_days",
+        ),
+    ),
+    (
+        "When to believe it",
+        "One failed check may be chance: several in a row decide. Only the very first does alone.",
+        ("failures_before_down", "retry_interval_s", "successes_before_up"),
+    ),
+    (
+        "From where, and how long kept",
+        "Checkers carry the name of their place: check_services --forever --location berlin.",
+        ("locations", "locations_before_down", "retention_days"),
+    ),
+    ("Organise", "", ("tags", "paused")),
+)
+
+# Fields of the form that are no columns.
+EXTRA = ("tags", "forget_secrets")
+# What somebody knew who filled the form in; `revision` itself is no field that can be typed.
+HIDDEN = ("known_revision", "seen")
+COLUMNS = [name for _, _, names in GROUPS for name in names if name not in EXTRA]
+SECRETS = ("password", "bearer_token", "client_key", "secret_headers")
+
+ALWAYS_SENT = {"name", "url", "method", "interval_s", "expected_status", "failures_before_down"}
+
+UNITS = {
+    "interval_s": "s",
+    "timeout_s": "s",
+    "retry_interval_s": "s",
+    "degraded_after_ms": "ms",
+    "tls_expiry_warn_days": "days",
+    "failures_before_down": "in a row",
+    "successes_before_up": "in a row",
+    "retention_days": "days",
+}
+
+HELP = {
+    "name": "What people call it.",
+    "url": "An http or https address.",
+    "timeout_s": "For the whole check, redirects and body included.",
+    "headers": "One “Name: value” a line. Host also sets the TLS server name.",
+    "expected_status": "Codes and ranges, like 200-299, 304.",
+    "secret_headers": "As above, for values that nobody is to see. Empty keeps the stored ones.",
+    "password": "Empty keeps the stored one.",
+    "bearer_token": "Sent as “Authorization: Bearer …”. Empty keeps the stored one.",
+    "tls_expiry_warn_days": "0: no warning. Never warns while certificates are not verified.",
+    "client_certificate": "PEM, for servers that require one (mTLS). Intermediates may follow it.",
+    "client_key": "PEM, without a passphrase. Empty keeps the stored one.",
+    "forget_secrets": "Deletes the stored password, token, secret headers and client certificate.",
+    "ca_bundle": "PEM certificates to trust beside the usual ones.",
+    "pattern": "RE2 syntax, like (?i)status: (ok|fine).",
+    "response_header": "Like “X-Cache”, or “Content-Type: json” for a text in its value.",
+    "json_path": "Like $.status or $.checks[0].ok.",
+    "json_expected": (
+        "A number, true, false, null, a text with or without quotes, or an array or object as JSON."
+        " 123 also equals the text “123”. Leave empty to check only that a value is there."
+    ),
+    "json_compare": (
+        "“contains”: part of a text, an element of an array, or a name in an object."
+        " < and > need a number on both sides."
+    ),
+    "json_match": "Where the path finds several. By default all for !=, < and >; else any.",
+    "tags": "Separated by commas.",
+    "retry_interval_s": "While a failure is not confirmed yet.",
+    "locations": "Separated by commas, like berlin, oslo. Empty: any checker will do.",
+    "locations_before_down": "It is down only where so many of its locations say so.",
+    "retention_days": "Empty: as long as this site keeps checks.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Fields that belong together on the page."""
+
+    title: str
+    description: str
+    fields: list[BoundField]
+    is_open: bool
+
+
+class UnshownTextarea(forms.Textarea):
+    """Takes text and never shows any, like a password field of many lines."""
+
+    def get_context(self, name: str, value: Any, attrs: Any) -> dict[str, Any]:
+        del value
+        return super().get_context(name, None, attrs)
