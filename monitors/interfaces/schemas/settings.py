@@ -92,7 +92,9 @@ def _limits(name: str, field: Any) -> Iterator[tuple[str, Any]]:
     if name in _SHAPES:
         yield from _SHAPES[name].items()
     elif isinstance(field, ChoiceField):
-        yield "enum", [choice for choice, _ in cast("Any", field.choices) if choice != ""]
+        choices = [choice for choice, _ in cast("Any", field.choices)]
+        # The empty one means the default, which a setting that is asked for does not have.
+        yield "enum", [choice for choice in choices if choice or not field.required]
     elif name in COLUMNS:
         yield from _range(Service._meta.get_field(name))
         if isinstance(field, CharField):

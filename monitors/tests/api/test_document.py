@@ -74,6 +74,7 @@ def test_a_setting_is_described_by_what_enforces_it() -> None:
     }
     assert setting("timeout_s")["minimum"] == 0.1
     assert setting("json_compare")["enum"] == ["==", "!=", "<", ">", "contains"]
+    assert setting("json_match")["anyOf"][0]["enum"] == ["", "any", "all"]
     assert (setting("name")["minLength"], setting("name")["maxLength"]) == (1, 200)
     assert setting("retention_days")["anyOf"][1] == {"type": "null"}
     assert "default" not in setting("interval_s", "ServicePatch")

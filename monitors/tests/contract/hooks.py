@@ -2,6 +2,7 @@
 
 import os
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 import schemathesis
@@ -18,6 +19,8 @@ _name = st.from_regex(r"[A-Za-z0-9-]{1,20}", fullmatch=True)
 _moment = st.datetimes(datetime(1970, 1, 1), datetime(2025, 1, 1)).map(  # noqa: DTZ001
     "{:%Y-%m-%dT%H:%M:%SZ}".format
 )
+
+_numbers = count()
 
 FORMATS: dict[str, st.SearchStrategy[str]] = {
     "single-line": _line,
@@ -52,6 +55,10 @@ def before_call(context: Any, case: schemathesis.Case[Any], kwargs: dict[str, An
 
 
 def _agree(settings: dict[str, Any]) -> None:
+    # A conflict answers for all the rest: so no address twice, and no revision that is guessed.
+    if "url" in settings:
+        settings["url"] = f"{TARGET}{next(_numbers)}"
+    settings.pop("revision", None)
     if settings.get("bearer_token"):
         settings["username"] = ""
     if settings.get("username"):

@@ -1,8 +1,10 @@
 """The API does what its OpenAPI document says: schemathesis tries, with all its checks."""
 
+import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -51,6 +53,7 @@ def test_the_api_does_what_its_document_says(
         *("--checks", "all"),
         *("--max-examples", str(CASES)),
         "--generation-deterministic",
+        *("--report", "har", "--report-har-path", str(tmp_path / "har.json")),
         # Half of what is made up would be no text at all: monitors/tests/api sends that everywhere.
         *("--generation-allow-x00", "false"),
         "--no-color",
@@ -66,5 +69,15 @@ def test_the_api_does_what_its_document_says(
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "No issues found" in done.stdout
+    # Nothing would be found either where every call was turned down.
+    answered = _answered(tmp_path / "har.json")
+    assert min(answered["POST", 201], answered["PATCH", 200], answered["GET", 200]) > 100
+    assert min(answered["POST", 422], answered["PATCH", 422], answered["GET", 422]) > 100
     for phase in ("Examples", "Coverage", "Fuzzing", "Stateful"):
         assert f"✅ {phase}" in done.stdout.replace("  ", " ")
+
+
+def _answered(report: Path) -> Counter[tuple[str, int]]:
+    """Count the calls by method and status."""
+    entries = json.loads(report.read_text())["log"]["entries"]
+    return Counter((entry["request"]["method"], entry["response"]["status"]) for entry in entries)
