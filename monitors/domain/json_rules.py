@@ -6,7 +6,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from .json_path import parse_json_path
+from .json_path import JsonPath, parse_json_path
 from .json_values import NOTHING, TooMuchWork, as_json, comes_before, is_same, read_json
 from .observation import Response
 from .reasons import Fault
@@ -32,11 +32,15 @@ class Differing:
 
 
 def broken_json_rule(spec: CheckSpec, response: Response, text: str) -> Fault | Differing | None:
-    """Tell what is wrong with the JSON of a body that is all there; None when nothing is."""
+    """Tell what is wrong with the JSON of a body that is all there; None when nothing is.
+
+    Raises BadSetting where the path is none: that says nothing about the body.
+    """
+    path = parse_json_path(spec.json_path)
     if len(response.body) > MOST_BYTES:
         return Fault.JSON_TOO_LARGE
     try:
-        return _broken(spec, response, text)
+        return _broken(spec, path, response, text)
     except TooMuchWork:
         return Fault.JSON_TOO_MUCH_WORK
     except RecursionError:
@@ -45,9 +49,11 @@ def broken_json_rule(spec: CheckSpec, response: Response, text: str) -> Fault | 
         return Fault.NOT_JSON
 
 
-def _broken(spec: CheckSpec, response: Response, text: str) -> Fault | Differing | None:
+def _broken(
+    spec: CheckSpec, path: JsonPath, response: Response, text: str
+) -> Fault | Differing | None:
     steps = min(MOST_STEPS, FEWEST_STEPS + STEPS_A_BYTE * len(response.body))
-    values = parse_json_path(spec.json_path).values(_document(response, text), steps)
+    values = path.values(_document(response, text), steps)
     if not values:
         return Fault.JSON_PATH_MISSING
     return _differing(spec, values) if spec.json_expected else None

@@ -200,6 +200,13 @@ def test_the_message_shows_the_value_that_is_wrong_as_json() -> None:
     ]
 
 
+def test_a_path_that_cannot_be_read_says_nothing_about_the_body() -> None:
+    spec = CheckSpec("http://a.example/", json_path="$[?@.a =~ /(a+)+$/]")
+    response = Response(200, "OK", (), b"[]", body_complete=True)
+    result = judge(spec, Observation(NOON, Phases(wait_ms=1), response))
+    assert (result.status, result.reason) == (Status.NOT_JUDGED, Reason.INTERNAL)
+
+
 @pytest.mark.parametrize("match", [None, Hits.ANY, Hits.ALL])
 @pytest.mark.parametrize("compare", [EQUAL, DIFFERENT])
 def test_where_nothing_stands_nothing_holds(match: Hits | None, compare: Comparison) -> None:
