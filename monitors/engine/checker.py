@@ -185,13 +185,19 @@ class Checker:
 
     async def _finish(self) -> None:
         """Let checks in flight end for a moment, then give the others back."""
-        if not self._tasks:
+        tasks, now = dict(self._tasks), self.database.clock.now()
+        if not tasks:
             return
-        await asyncio.wait(self._tasks, timeout=FINISH_WITHIN_S)
-        unfinished = dict(self._tasks)
+        # Those whose moment has not come have not begun.
+        in_flight = [task for task, claim in tasks.items() if claim.due.at <= now]
+        for task in tasks.keys() - set(in_flight):
+            task.cancel()
+        if in_flight:
+            await asyncio.wait(in_flight, timeout=FINISH_WITHIN_S)
+        unfinished = [task for task in tasks if not task.done() or task.cancelled()]
         for task in unfinished:
             task.cancel()
-        held = [claim.due for claim in unfinished.values()]
+        held = [tasks[task].due for task in unfinished]
         try:
             await self.database.run(lambda: self.claimer.release(held))
         except DATABASE_ERRORS as error:
