@@ -172,7 +172,9 @@ def _reschedule(kept: Sequence[Finding], subjects: dict[int, Subject], now: date
             beat = next_beat(subject.id, subject.interval_s, now)
             next_at = min(beat, retry) if retry else beat
             answered.append((next_at, None, subject.id, finding.due.location))
-        if retry is not None and (finding.due is None or subject.locations):
+        # Of several locations one that cannot judge calls no others.
+        calls_others = subject.locations and finding.result.status is not Status.NOT_JUDGED
+        if retry is not None and (finding.due is None or calls_others):
             sooner.append((subject.id, retry))
     update_many(DueCheck, ("due_at", "lease_until"), answered, DUE_CHECK_KEYS)
     for service_id, retry in sooner:

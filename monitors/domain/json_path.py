@@ -231,13 +231,13 @@ def _comparison(left: Operand, operator: str, right: Operand) -> Test:
         case "!=":
             holds = lambda a, b, work: not is_same(a, b, work)  # noqa: E731
         case "<":
-            holds = lambda a, b, work: comes_before(a, b)  # noqa: E731, ARG005
+            holds = comes_before
         case ">":
-            holds = lambda a, b, work: comes_before(b, a)  # noqa: E731, ARG005
+            holds = lambda a, b, work: comes_before(b, a, work)  # noqa: E731
         case "<=":
-            holds = lambda a, b, work: comes_before(a, b) or is_same(a, b, work)  # noqa: E731
+            holds = lambda a, b, work: comes_before(a, b, work) or is_same(a, b, work)  # noqa: E731
         case ">=":
-            holds = lambda a, b, work: comes_before(b, a) or is_same(a, b, work)  # noqa: E731
+            holds = lambda a, b, work: comes_before(b, a, work) or is_same(a, b, work)  # noqa: E731
         case _:
             raise _Refused(f"filters do not know “{operator}”")
     return lambda value, work: holds(left(value, work), right(value, work), work)

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from .json_path import JsonPath, parse_json_path
-from .json_values import NOTHING, TooMuchWork, as_json, comes_before, is_same, read_json
+from .json_values import NOTHING, TooMuchWork, Work, as_json, comes_before, is_same, read_json
 from .observation import Response
 from .reasons import Fault
 from .spec import CheckSpec, Comparison, Hits
@@ -56,7 +56,7 @@ def _broken(
     values = path.values(_document(response, text), steps)
     if not values:
         return Fault.JSON_PATH_MISSING
-    return _differing(spec, values) if spec.json_expected else None
+    return _differing(spec, values, Work(None, steps)) if spec.json_expected else None
 
 
 def _document(response: Response, text: str) -> Any:
@@ -67,10 +67,10 @@ def _document(response: Response, text: str) -> Any:
         return read_json(text)
 
 
-def _differing(spec: CheckSpec, values: list[Any]) -> Differing | None:
+def _differing(spec: CheckSpec, values: list[Any], work: Work) -> Differing | None:
     expected = parse_expected(spec.json_expected)
     hits = hits_that_must_hold(spec.json_compare, spec.json_match)
-    holding = (holds(value, spec.json_compare, expected) for value in values)
+    holding = (holds(value, spec.json_compare, expected, work) for value in values)
     if hits is Hits.ANY:
         return None if any(holding) else Differing(values[0], 1, len(values), hits)
     for position, (value, is_good) in enumerate(zip(values, holding, strict=True), start=1):
@@ -112,33 +112,34 @@ def parse_expected(text: str) -> Expected:
         return Expected(text, NOTHING)
 
 
-def holds(found: Any, compare: Comparison, expected: Expected) -> bool:
-    """Compare a value of a document with the expected one."""
+def holds(found: Any, compare: Comparison, expected: Expected, work: Work) -> bool:
+    """Compare a value of a document with the expected one. Raises TooMuchWork."""
     match compare:
         case Comparison.EQUAL:
-            return _equals(found, expected)
+            return _equals(found, expected, work)
         case Comparison.DIFFERENT:
-            return not _equals(found, expected)
+            return not _equals(found, expected, work)
         case Comparison.LESS:
-            return isinstance(found, Decimal) and comes_before(found, expected.value)
+            return isinstance(found, Decimal) and comes_before(found, expected.value, work)
         case Comparison.MORE:
-            return isinstance(found, Decimal) and comes_before(expected.value, found)
+            return isinstance(found, Decimal) and comes_before(expected.value, found, work)
         case Comparison.CONTAINS:
-            return _contains(found, expected)
+            return _contains(found, expected, work)
 
 
-def _equals(found: Any, expected: Expected) -> bool:
+def _equals(found: Any, expected: Expected, work: Work) -> bool:
     """Compare as JSON; a text also equals what was typed without quotes."""
-    return found == expected.text or is_same(found, expected.value)
+    return found == expected.text or is_same(found, expected.value, work)
 
 
-def _contains(found: Any, expected: Expected) -> bool:
+def _contains(found: Any, expected: Expected, work: Work) -> bool:
     """A text contains a part, an array an element, an object a name."""
+    work.look_at(found)
     match found:
         case str():
             return any(part in found for part in _texts(expected))
         case list():
-            return any(_equals(item, expected) for item in found)
+            return any(_equals(item, expected, work) for item in found)
         case dict():
             return any(name in found for name in _texts(expected))
         case _:

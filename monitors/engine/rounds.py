@@ -17,6 +17,7 @@ from typing import TypeVar
 
 from asgiref.sync import sync_to_async
 
+from monitors.actions import due_checks
 from monitors.actions.results import DueTime, Finding
 from monitors.domain.reasons import Failure
 from monitors.domain.result import CheckResult
@@ -104,13 +105,37 @@ async def _answer(batch: Sequence[tuple[Claim, CheckResult]], location: str) -> 
     findings = [
         Finding(claim.due.service_id, result, claim.due, location) for claim, result in batch
     ]
-    await sync_to_async(record_now)(findings)
+    findings = await _stored(findings)
     services = await Service.objects.ain_bulk([finding.service_id for finding in findings])
     return [
         Checked(services[finding.service_id], finding.result, None)
         for finding in findings
         if finding.service_id in services
     ]
+
+
+async def _stored(findings: list[Finding]) -> list[Finding]:
+    """Store results; where the database refuses one of them, its service keeps its beat.
+
+    Raises what a database raises that takes nothing at all.
+    """
+    try:
+        await sync_to_async(record_now)(findings)
+    except DATABASE_ERRORS:
+        if len(findings) > 1:
+            middle = len(findings) // 2
+            return [*await _stored(findings[:middle]), *await _stored(findings[middle:])]
+        (refused,) = findings
+        await sync_to_async(_pass_over)(refused)
+        logger.exception("A result of service %d cannot be stored", refused.service_id)
+        return []
+    return findings
+
+
+def _pass_over(finding: Finding) -> None:
+    if finding.due is not None:
+        due = finding.due
+        due_checks.pass_over(due.service_id, due.location, due.at, DatabaseClock().read())
 
 
 @asynccontextmanager

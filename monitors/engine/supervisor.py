@@ -79,7 +79,8 @@ async def run_forever(identity: Identity) -> None:
     """Check services as they fall due until SIGTERM or Ctrl-C.
 
     Ends within two seconds of the signal: checks in flight get a moment to finish, what they
-    found is written, the rest is given back. A part that dies stops the whole, with its error.
+    found is written, the rest is given back. Where checking or writing dies the whole stops, with
+    its error; what runs beside them goes on after one.
     """
     collect_seldom()
     identity = replace(identity, concurrency=make_room(identity.concurrency))

@@ -24,6 +24,8 @@ _NO_WAY_OUT = {
     errno.EPERM,
     errno.EINVAL,
 }
+# A kernel without IPv6, or a program that may not use it.
+_NO_SUCH_FAMILY = {errno.EAFNOSUPPORT, errno.EPROTONOSUPPORT}
 _NO_ROUTE = {errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EADDRNOTAVAIL, errno.EACCES}
 # Where addresses fail each in its way, the first of these says most about the target.
 # Where this machine had no socket left, nothing is known; where it has no route to some of them
@@ -128,7 +130,7 @@ class _Race:
         try:
             sock = socket.socket(family, socket.SOCK_STREAM)
         except OSError as error:
-            self._failures.append(CheckFailed(Fault.NO_SOCKET, detail=_detail(error)))
+            self._failures.append(self._unopened(error, address))
             return False
         self._endpoint.tried += 1
         self._racing[sock] = address
@@ -142,6 +144,12 @@ class _Race:
         if outcome in _NO_WAY_OUT:
             return self._fail(sock, OSError(outcome, os.strerror(outcome)), Fault.NO_WAY_OUT)
         return self._take(sock, outcome)
+
+    def _unopened(self, error: OSError, address: str) -> CheckFailed:
+        """Say what a socket that cannot be made means: without IPv6, nothing for the others."""
+        if error.errno not in _NO_SUCH_FAMILY:
+            return CheckFailed(Fault.NO_SOCKET, detail=_detail(error))
+        return _unconnected(error, address, self._endpoint.port, Fault.NO_WAY_OUT)
 
     def _take(self, sock: socket.socket, outcome: int) -> bool:
         """Take what came of an attempt; tell whether it may still answer, or has."""

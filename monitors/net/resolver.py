@@ -79,15 +79,20 @@ async def _look_up(host: str) -> list[str]:
     return addresses
 
 
+def _in_a_sentence(detail: str) -> str:
+    # Not what begins with an acronym, like "DNS server returned general failure".
+    return detail if detail[1:2].isupper() else detail[:1].lower() + detail[1:]
+
+
 def _failed(host: str, error: aiodns.error.DNSError) -> CheckFailed:
     code, detail = error.args[0], str(error.args[-1])
     if code in _OURS:
-        return CheckFailed(Fault.NO_NAME_SERVER, detail=detail[:1].lower() + detail[1:])
+        return CheckFailed(Fault.NO_NAME_SERVER, detail=_in_a_sentence(detail))
     if code in _UNKNOWN:
         return CheckFailed(Fault.HOST_UNKNOWN, host=host)
     if code == pycares.errno.ARES_ENODATA:
         return CheckFailed(Fault.HOST_WITHOUT_ADDRESS, host=host)
-    return CheckFailed(Fault.DNS_FAILED, host=host, detail=detail[:1].lower() + detail[1:])
+    return CheckFailed(Fault.DNS_FAILED, host=host, detail=_in_a_sentence(detail))
 
 
 def _resolver() -> aiodns.DNSResolver:

@@ -6,6 +6,7 @@ from urllib.parse import urljoin, urlsplit, urlunsplit
 import httpx
 
 from monitors.domain.reasons import Fault
+from monitors.domain.redaction import sounds_secret
 from monitors.domain.spec import MAX_REDIRECTS, CheckSpec
 from monitors.domain.targets import DEFAULT_PORTS, BadTarget, host_of, port_of
 from monitors.net.errors import CheckFailed
@@ -49,6 +50,7 @@ class Chain:
         # Of the settings, and so only for where the first request went.
         self._cookie = _bytewise(request.headers).get("Cookie", "")
         self._secret = _SECRET | {name.lower() for name, _ in spec.secret_headers}
+        self._secret |= {name.lower() for name, _ in spec.headers if sounds_secret(name)}
         self._cookies = httpx.Cookies()
         self._asked = [_asked(request)]
 

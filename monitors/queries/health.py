@@ -55,7 +55,8 @@ def health(now: datetime) -> Health:
 def _trouble(waiting: Backlog, known: Sequence[CheckerRow]) -> str | None:
     for row in known:
         if row.is_running and row.checker.trouble:
-            return f"checker {row.checker.name} waits for its database: {row.checker.trouble}"
+            # Whoever asks: what the database says itself is on the page of the checkers.
+            return "a checker waits for its database"
     if not waiting.is_late:
         return None
     oldest = rough_duration(waiting.oldest_s)

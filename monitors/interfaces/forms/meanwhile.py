@@ -21,18 +21,21 @@ _MAX_SHOWN = 100
 _EMPTY: tuple[Any, ...] = (None, "", [])
 
 
-def seen(values: Mapping[str, Any]) -> str:
-    """Digest values, for `changed_since`: “name:3f… other:a0…”."""
-    return " ".join(f"{name}:{_digest(name, value)}" for name, value in values.items())
+def seen(owner: object, values: Mapping[str, Any]) -> str:
+    """Digest values, for `changed_since`: “name:3f… other:a0…”.
+
+    `owner` tells whose they are: else two services with one password would show it.
+    """
+    return " ".join(f"{name}:{_digest(owner, name, value)}" for name, value in values.items())
 
 
-def changed_since(text: str, values: Mapping[str, Any]) -> list[str]:
+def changed_since(text: str, owner: object, values: Mapping[str, Any]) -> list[str]:
     """Name the values that are no longer what `seen` digested into this text."""
     then = dict(part.partition(":")[::2] for part in text.split())
     return [
         name
         for name, value in values.items()
-        if name in then and then[name] != _digest(name, value)
+        if name in then and then[name] != _digest(owner, name, value)
     ]
 
 
@@ -60,6 +63,6 @@ def _words(value: Any) -> str:
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
-def _digest(name: str, value: Any) -> str:
-    text = f"{name}={value!r}"
+def _digest(owner: object, name: str, value: Any) -> str:
+    text = f"{owner} {name}={value!r}"
     return salted_hmac("monitors.seen", text, algorithm="sha256").hexdigest()[:_DIGITS]

@@ -92,7 +92,7 @@ class ServiceForm(forms.ModelForm[Service]):
         self._hide_secrets()
         if self.instance.pk:
             self.initial["known_revision"] = self.instance.revision
-            self.initial["seen"] = meanwhile.seen(self._shown())
+            self.initial["seen"] = meanwhile.seen(self.instance.pk, self._shown())
         for name, field in self.fields.items():
             cast("Any", field).unit = UNITS.get(name, "")
 
@@ -287,11 +287,11 @@ class ServiceForm(forms.ModelForm[Service]):
         if values.get("known_revision") in {None, self.instance.revision}:
             return
         shown, text = self._shown(), values.get("seen") or ""
-        changed = meanwhile.changed_since(text, shown)
+        changed = meanwhile.changed_since(text, self.instance.pk, shown)
         if text and not changed:
             return
         self._changed = changed
-        typed = self._typed(meanwhile.changed_since(text, shown | values), values)
+        typed = self._typed(meanwhile.changed_since(text, self.instance.pk, shown | values), values)
         said = [self._has_become(name, shown[name], name in typed) for name in changed]
         errors = [meanwhile.CHANGED_MEANWHILE, *said]
         self.add_error(None, [ValidationError(error, code=meanwhile.STALE) for error in errors])

@@ -106,6 +106,15 @@ def test_a_place_that_could_not_judge_has_no_vote() -> None:
     assert said(service, paris=DOWN) == "DOWN"
 
 
+def test_a_place_that_cannot_judge_calls_no_others() -> None:
+    service = a_watched_service(needed=2)
+    said(service, berlin=UP, oslo=UP, paris=UP)
+    (beat,) = due_times(service)
+    said(service, berlin=Status.NOT_JUDGED)
+    others = DueCheck.objects.filter(service=service).exclude(location="berlin")
+    assert set(others.values_list("due_at", flat=True)) == {beat}
+
+
 def test_a_place_that_comes_back_votes_at_the_beat_of_its_check() -> None:
     service = a_watched_service(needed=2)
     said(service, berlin=UP, oslo=UP, paris=UP)

@@ -275,6 +275,37 @@ def test_the_work_is_bounded_and_the_end_of_it_is_said(
     assert (reason, sentence in message, took_s < 2) == (Reason.TOO_LARGE, True, True)
 
 
+@pytest.mark.parametrize(
+    ("body", "path", "compare"),
+    [
+        (
+            b'{"a": [' + b"1," * 400_000 + b"1]}",
+            "$[" + ",".join(["'a'"] * 100) + "]",
+            Comparison.CONTAINS,
+        ),
+        (
+            b'{"a": ['
+            + b'{"s": 1},' * 20_000
+            + b'{}], "s": "'
+            + b"x" * 400_000
+            + b'y", "t": "'
+            + b"x" * 400_000
+            + b'z"}',
+            "$.a[?$.s < $.t && $.s < $.t && $.s < $.t && $.s < $.t]",
+            Comparison.EQUAL,
+        ),
+    ],
+    ids=["contains", "long texts"],
+)
+def test_comparing_is_work_too(body: bytes, path: str, compare: Comparison) -> None:
+    began = time.process_time()
+    reason, message = verdict(body, path=path, compare=compare, expected="no such thing")
+    took_s = time.process_time() - began
+    assert reason is Reason.TOO_LARGE
+    assert "takes more work on this body than a check may do" in message
+    assert took_s < 2
+
+
 def test_json_that_is_nested_too_deeply_says_so() -> None:
     reason, message = verdict(b"[" * 1_000_000)
     assert (reason, message) == (

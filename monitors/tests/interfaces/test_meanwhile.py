@@ -32,6 +32,16 @@ def opened(client: Client, service: Service) -> dict[str, Any]:
     return form(name=service.name) | hidden
 
 
+def test_a_form_does_not_tell_equal_secrets_of_two_services(signed_in: Client) -> None:
+    one, other = (a_service(username="ada", password="the same") for _ in range(2))
+    digests = [
+        dict(part.partition(":")[::2] for part in opened(signed_in, service)["seen"].split())
+        for service in (one, other)
+    ]
+    assert digests[0]["password"] != digests[1]["password"]
+    assert opened(signed_in, one)["seen"].split() == opened(signed_in, one)["seen"].split()
+
+
 def sent(client: Client, service: Service, given: dict[str, Any]) -> Any:
     return client.post(f"/services/{service.pk}/edit/", given)
 

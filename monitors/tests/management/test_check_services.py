@@ -9,6 +9,7 @@ from django.utils import timezone
 from monitors.actions import services
 from monitors.actions.results import Finding, record
 from monitors.models import ApiKey, Chore, DueCheck, HourlySummary, LogToDelete, ServiceStatus
+from monitors.tests.engine.test_recorder import refusing
 from monitors.tests.factories import a_result, a_service
 from monitors.tests.local_server import LocalServer
 
@@ -81,6 +82,20 @@ def test_whoever_calls_it_from_cron_gets_summaries_and_retention(words: tuple[st
     assert HourlySummary.objects.filter(service=service).count() == 2
     assert not LogToDelete.objects.exists()
     assert not Chore.objects.exclude(lease_until=None).exists()
+
+
+@pytest.mark.parametrize("error", ["OperationalError", "IntegrityError"])
+def test_a_result_that_cannot_be_stored_costs_the_others_nothing(
+    target: LocalServer, error: str
+) -> None:
+    made = [a_service(url=f"{target.url}{number}", interval_s=86_400) for number in range(5)]
+    with refusing(made[2].pk, "monitors_servicestatus", error):
+        assert len(run("--due")) == 4
+    stored = set(ServiceStatus.objects.values_list("service", flat=True))
+    assert stored == {service.pk for service in made} - {made[2].pk}
+    # It keeps its beat too: its target is not asked again at every run.
+    assert run("--due") == []
+    assert len(target.requests) == 5
 
 
 def test_json_is_one_object_a_line(target: LocalServer) -> None:

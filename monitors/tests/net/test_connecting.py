@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import gc
 import os
 import socket
@@ -222,3 +223,26 @@ async def test_a_host_whose_addresses_are_all_dead_says_how_many_were_tried(
         f"accepted a connection to port {port}"
     )
     assert seen.address == addresses[0]
+
+
+async def test_a_kernel_without_ipv6_leaves_the_word_to_the_other_addresses(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    real = socket.socket
+
+    def without_ipv6(family: int, *more: int) -> socket.socket:
+        if family == socket.AF_INET6:
+            raise OSError(errno.EAFNOSUPPORT, "Address family not supported by protocol")
+        return real(family, *more)
+
+    with socket.create_server((ALIVE, 0)) as server:
+        endpoint = Endpoint("a.example", "", server.getsockname()[1])
+    monkeypatch.setattr("monitors.net.connecting.socket.socket", without_ipv6)
+    for addresses, fault in (
+        (["::1", DEAF], Fault.REFUSED),
+        ([DEAF, "::1"], Fault.REFUSED),
+        (["::1"], Fault.NO_WAY_OUT),
+    ):
+        with pytest.raises(CheckFailed) as raised:
+            await connect(endpoint, addresses, NEVER)
+        assert raised.value.failure.fault is fault

@@ -35,7 +35,8 @@ async def test_secrets_do_not_go_to_another_origin() -> None:
     async with Enclosure([[answer()]]).open() as other:
         away = f"http://127.0.0.1:{other.port}/".encode()
         async with Enclosure([[redirect(b"/in")], [redirect(away)]]).open() as first:
-            await ask(first, secret_headers=secret, headers=(("X-Open", "o"),), bearer_token="b")
+            plain = (("X-Open", "o"), ("X-Api-Key", "a"))
+            await ask(first, secret_headers=secret, headers=plain, bearer_token="b")
     kept = {"x-key", "proxy-authorization", "authorization"}
     assert kept <= set(sent(first.requests[1]))
     assert set(sent(other.requests[0])) == {
