@@ -117,4 +117,4 @@ def _execute_each(statement: str, rows: Sequence[Row]) -> int:
 
 def _as_text(moment: datetime) -> str:
     """Write a time as Django does for SQLite: UTC, without its offset."""
-    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+    return moment.astimezone(UTC).isoformat(" ").removesuffix("+00:00")

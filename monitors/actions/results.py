@@ -108,7 +108,7 @@ def _is_current(finding: Finding, subjects: dict[int, Subject]) -> bool:
 
 def _still_open(findings: Sequence[Finding]) -> set[DueTime]:
     ids = {finding.service_id for finding in findings if finding.due is not None}
-    due = DueCheck.objects.filter(service__in=ids) if ids else DueCheck.objects.none()
+    due = DueCheck.objects.filter(service__among=ids) if ids else DueCheck.objects.none()
     return {DueTime(*row) for row in due.values_list("service_id", "location", "due_at")}
 
 

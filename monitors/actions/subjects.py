@@ -83,7 +83,7 @@ class Subject:
 def read(ids: Collection[int], *, locking: bool) -> dict[int, Subject]:
     """Read services, inside the caller's transaction."""
     # In the order of their ids, so that two writers never wait for each other.
-    services = Service.objects.filter(pk__in=ids).order_by("pk")
+    services = Service.objects.filter(pk__among=ids).order_by("pk")
     if locking or connection.vendor != "postgresql":
         # SQLite has one writer at a time, and no locks of rows.
         found = services.select_for_update().annotate(version=Value(None, CharField()))
@@ -168,7 +168,7 @@ def _write_certificates(shown: Sequence[tuple[datetime, str, str, int]]) -> None
     """Write those that are new: most checks are shown what the one before was shown."""
     if not shown:
         return
-    services = Service.objects.filter(pk__in=[row[-1] for row in shown])
+    services = Service.objects.filter(pk__among=[row[-1] for row in shown])
     known = dict(services.values_list("pk", "certificate_expires_at"))
     update_many(Service, CERTIFICATE_COLUMNS, [row for row in shown if known[row[-1]] != row[0]])
 

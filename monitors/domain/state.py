@@ -130,7 +130,9 @@ def expire(standing: Standing, now: datetime) -> Step:
 def move(standing: Standing, new: State, at: datetime) -> Step:
     """Put a service into another state, forgetting what was not confirmed."""
     if new is standing.state:
-        return Step(replace(standing, streak=0, streak_since=None))
+        # Mostly there is nothing to forget.
+        calm = replace(standing, streak=0, streak_since=None) if standing.streak else standing
+        return Step(calm)
     began = max(at, standing.since)
     after = replace(standing, state=new, since=began, streak=0, streak_since=None)
     return Step(after, (Transition(standing.state, new, began),))

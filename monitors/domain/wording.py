@@ -50,8 +50,9 @@ def percent(value: float | None) -> str:
 
 def one_line(text: str) -> str:
     """Make foreign text safe to store and to show on a line: no control characters, no gaps."""
-    printable = "".join(c if c.isprintable() else " " for c in text)
-    return " ".join(printable.split())
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() else " " for c in text)
+    return " ".join(text.split())
 
 
 def _two_largest(seconds: float, units: tuple[tuple[str, int], ...]) -> list[tuple[int, str]]:

@@ -134,7 +134,7 @@ class Claimer:
         for location in self._shares:
             ids = [due.service_id for due in held if due.location == location]
             if ids:
-                wanted |= Q(location=location, service__in=ids)
+                wanted |= Q(location=location, service__among=ids)
         return DueCheck.objects.filter(wanted)
 
     def _lock(self, limit: int, until: datetime, now: datetime) -> list[tuple[DueTime, int]]:
@@ -171,7 +171,7 @@ class Claimer:
             for service_id, revision in revisions.items()
             if (known := self._recall(service_id)) is None or known.revision != revision
         ]
-        for service in Service.objects.filter(pk__in=unknown) if unknown else ():
+        for service in Service.objects.filter(pk__among=unknown) if unknown else ():
             spec = read_spec(service)
             known = _Known(service.revision, spec, host_of(spec), service.interval_s)
             self._known[service.pk] = known

@@ -1,5 +1,6 @@
-"""Every model, imported so that Django sees it."""
+"""Every model and lookup, imported so that Django sees it."""
 
+from . import lookups  # noqa: F401 - registers what it defines
 from .api_key import ApiKey
 from .check_evidence import CheckEvidence
 from .checker import Checker
