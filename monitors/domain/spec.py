@@ -77,7 +77,7 @@ def parse_choice(kind: type[Choice], text: str) -> Choice:
         raise BadSetting(f"“{text[:20]}” is none of {known}.") from None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, weakref_slot=True)
 class CheckSpec:
     """One check as a probe needs it: parsed, and never changed."""
 

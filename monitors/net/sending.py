@@ -1,6 +1,7 @@
 """What goes onto the wire: one request, and nothing that opens a second one."""
 
 import re
+from dataclasses import dataclass, field
 
 import httpx
 
@@ -13,18 +14,35 @@ _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _TARGET = re.compile(rb"[^\x00-\x20\x7f]+")
 _VALUE = re.compile(rb"[^\x00-\x08\x0a-\x1f\x7f]*")
 _HOST = re.compile(rb"[^\x00-\x20\x7f/\\@?#]+")
-_KEPT = "monitors.head"
+PORTS = {"http": 80, "https": 443}
 
 
-def on_the_wire(request: httpx.Request) -> bytes:
-    """Give the bytes of a request. Raises UnsendableRequest.
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A request that was looked through: where it goes, and its bytes."""
 
-    A request may not be changed once it was asked for: its head is made, and looked through, once.
-    """
-    head: bytes | None = request.extensions.get(_KEPT)
-    if head is None:
-        head = request.extensions[_KEPT] = _head(request)
-    return head + request.content
+    scheme: str
+    host: str
+    port: int
+    host_header: str
+    head_only: bool
+    wire: bytes = field(repr=False)
+
+
+def outgoing(request: httpx.Request) -> Outgoing:
+    """Make a request ready to be sent, as often as one likes. Raises UnsendableRequest."""
+    head = _head(request)
+    (host_header,) = _values(request.headers.raw, b"host")
+    url = request.url
+    return Outgoing(
+        scheme=url.scheme,
+        # RFC 6874: the % before the scope of an IPv6 address is itself escaped in a URL.
+        host=url.raw_host.decode("ascii").replace("%25", "%", 1),
+        port=url.port or PORTS[url.scheme],
+        host_header=host_header.decode("utf-8", "replace"),
+        head_only=request.method == "HEAD",
+        wire=head + request.content,
+    )
 
 
 def _head(request: httpx.Request) -> bytes:

@@ -17,19 +17,19 @@ import httpx
 from monitors.domain.observation import Certificate
 from monitors.domain.reasons import Failure, Fault
 
+from .answer import Answer
 from .connecting import Endpoint, connect
 from .errors import CheckFailed
 from .guard import OPEN, GuardPolicy
 from .handshake import Handshake, prepared, server_name
 from .phases import Phase, PhaseClock
 from .resolver import is_address, resolve
-from .sending import on_the_wire
+from .sending import PORTS, Outgoing, outgoing
 from .tls import USUAL, TlsSettings
 from .tls_errors import Peer
 from .wire import Keeps, ResponseReader
 
 DEFAULT_BODY_LIMIT = 1_048_576
-_PORTS = {"http": 80, "https": 443}
 
 Origin = tuple[str, str, int]
 
@@ -58,34 +58,34 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send a request over a connection of its own. Raises CheckFailed, UnsendableRequest."""
-        sent = on_the_wire(request)
-        url = request.url
-        # RFC 6874: the % before the scope of an IPv6 address is itself escaped in a URL.
-        host = url.raw_host.decode("ascii").replace("%25", "%", 1)
-        self.endpoint = Endpoint(host, "", url.port or _PORTS[url.scheme])
+        return (await self.send(outgoing(request))).as_httpx()
+
+    async def send(self, request: Outgoing) -> Answer:
+        """Do the same without httpx's models. Raises CheckFailed."""
+        self.endpoint = Endpoint(request.host, "", request.port)
         if self._home is None:
-            self._home = (url.scheme, host, self.endpoint.port)
-        handshake = await self._handshake(request) if url.scheme == "https" else None
+            self._home = (request.scheme, request.host, request.port)
+        handshake = await self._handshake(request) if request.scheme == "https" else None
         if not is_address(self.endpoint.host):
             self.clock.enter(Phase.DNS)
         addresses = await resolve(self.endpoint.host, self.policy, prefer_ipv6=self.prefer_ipv6)
         self.clock.enter(Phase.CONNECT)
         connected = await connect(self.endpoint, addresses, self.deadline)
         reader = self._reader = ResponseReader(
-            self.clock, self.body_limit, head_only=request.method == "HEAD", keeps=self.keeps
+            self.clock, self.body_limit, head_only=request.head_only, keeps=self.keeps
         )
         reader.peer = (self.endpoint.address, self.endpoint.port)
         try:
             await self._open(reader, connected, handshake)
             self.clock.enter(Phase.WAIT)
             if reader.transport is not None:
-                reader.transport.write(sent)
+                reader.transport.write(request.wire)
             await _answer(reader, handshake)
         finally:
             if reader.transport is not None:
                 reader.transport.abort()
         self.body, self.body_complete = bytes(reader.body), reader.body_complete
-        return _response(reader)
+        return Answer(reader.status_code, reader.reason_phrase, reader.headers)
 
     def timed_out(self, timeout_s: float, stalled_s: float = 0.0) -> Failure:
         """Say what the check was waiting for when its time was up.
@@ -107,22 +107,22 @@ class FreshConnectionTransport(httpx.AsyncBaseTransport):
             return failure
         return Failure(Fault.STALLED, {"stalled_s": stalled_s, "otherwise": failure.message})
 
-    async def _handshake(self, request: httpx.Request) -> Handshake:
+    async def _handshake(self, request: Outgoing) -> Handshake:
         """Make ready for TLS before the clock runs: a context is built when it is first wanted."""
-        settings = self.tls if self._is_home(request.url) else self.tls.for_a_stranger()
+        settings = self.tls if self._is_home(request.scheme) else self.tls.for_a_stranger()
         peer = Peer(
             self.endpoint,
-            server_name(_host_header(request), self.endpoint.host),
+            server_name(request.host_header, self.endpoint.host),
             offers_certificate=bool(settings.client_certificate),
         )
         return await prepared(settings, peer, self.clock, self.deadline)
 
-    def _is_home(self, url: httpx.URL) -> bool:
+    def _is_home(self, scheme: str) -> bool:
         """Tell whether a request goes where the first one went, or there behind TLS."""
         host, port = self.endpoint.host, self.endpoint.port
-        if (url.scheme, port) == ("https", _PORTS["https"]):
-            return self._home in {("https", host, port), ("http", host, _PORTS["http"])}
-        return self._home == (url.scheme, host, port)
+        if (scheme, port) == ("https", PORTS["https"]):
+            return self._home in {("https", host, port), ("http", host, PORTS["http"])}
+        return self._home == (scheme, host, port)
 
     async def _open(
         self, reader: ResponseReader, sock: socket.socket, handshake: Handshake | None
@@ -157,14 +157,3 @@ async def _answer(reader: ResponseReader, handshake: Handshake | None) -> None:
             raise
         failure = await handshake.explained(failed.failure)
         raise CheckFailed.because_of(failure) from failed
-
-
-def _host_header(request: httpx.Request) -> str:
-    """Give the Host header of a request; of several the first."""
-    given = next((value for name, value in request.headers.raw if name.lower() == b"host"), b"")
-    return given.decode("utf-8", "replace")
-
-
-def _response(reader: ResponseReader) -> httpx.Response:
-    extensions = {"reason_phrase": reader.reason_phrase, "http_version": b"HTTP/1.1"}
-    return httpx.Response(reader.status_code, headers=reader.headers, extensions=extensions)

@@ -5,6 +5,7 @@ import logging
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from ipaddress import ip_network
+from weakref import WeakKeyDictionary
 
 import httpx
 
@@ -13,19 +14,27 @@ from monitors.domain.headers import has_control_characters
 from monitors.domain.observation import Observation, Response
 from monitors.domain.reasons import Failure, Fault
 from monitors.domain.spec import CheckSpec, Limits
+from monitors.net.answer import Answer
 from monitors.net.decoding import ACCEPTED
 from monitors.net.errors import CheckFailed, UnsendableRequest
 from monitors.net.fair_timeout import FairTimeout, Lag, no_lag
 from monitors.net.guard import GuardPolicy
 from monitors.net.handshake import server_name
+from monitors.net.sending import Outgoing, outgoing
 from monitors.net.tls import USUAL, TlsSettings
 from monitors.net.transport import FreshConnectionTransport
 
-from .redirects import Chain, leads_on, without_userinfo
+from .redirects import REDIRECTS, Chain, leads_on, without_userinfo
 
 logger = logging.getLogger(__name__)
 
 USER_AGENT = "uptime-site/1"
+
+Cookies = tuple[str, ...]
+"""The values of those that were set on the way."""
+
+# As long as somebody knows a spec, and no longer.
+_READY: WeakKeyDictionary[CheckSpec, Outgoing] = WeakKeyDictionary()
 
 
 async def observe(spec: CheckSpec, limits: Limits, lag: Lag = no_lag) -> Observation:
@@ -39,12 +48,13 @@ async def observe(spec: CheckSpec, limits: Limits, lag: Lag = no_lag) -> Observa
     )
     started_at = datetime.now(UTC)
     redirects: list[str] = []
-    response = failure = None
+    answer = failure = None
+    cookies: Cookies = ()
     limit = FairTimeout(spec.timeout_s, lag)
     try:
         async with limit:
             transport.deadline = limit.when
-            response = await _ask(spec, transport, redirects)
+            answer, cookies = await _ask(spec, transport, redirects)
     except TimeoutError:
         failure = transport.timed_out(spec.timeout_s, limit.stalled_s)
     except CheckFailed as failed:
@@ -60,7 +70,7 @@ async def observe(spec: CheckSpec, limits: Limits, lag: Lag = no_lag) -> Observa
     return Observation(
         started_at=started_at,
         phases=transport.clock.phases(),
-        response=None if failure or response is None else _facts(response, transport, limits),
+        response=None if answer is None else _facts(answer, cookies, transport, limits),
         failure=failure,
         address=transport.endpoint.address.partition("%")[0] or None,
         redirects=tuple(redirects),
@@ -95,34 +105,35 @@ def _policy(limits: Limits) -> GuardPolicy:
 
 async def _ask(
     spec: CheckSpec, transport: FreshConnectionTransport, redirects: list[str]
-) -> httpx.Response:
-    request = _request(spec)
-    response = await transport.handle_async_request(request)
-    if spec.follow_redirects and leads_on(response):
+) -> tuple[Answer, Cookies]:
+    answer = await transport.send(_ready(spec))
+    if spec.follow_redirects and answer.status_code in REDIRECTS:
         # Most checks meet none, so what it takes to follow them is made only here.
-        return await _follow(response, Chain(spec, request, redirects), transport)
-    return response
+        chain = Chain(spec, _built(spec), redirects)
+        return await _follow(answer.as_httpx(), chain, transport), chain.cookies()
+    return answer, ()
 
 
 async def _follow(
     response: httpx.Response, chain: Chain, transport: FreshConnectionTransport
-) -> httpx.Response:
+) -> Answer:
     while leads_on(response):
         response = await transport.handle_async_request(chain.following(response))
-    response.extensions["cookies"] = chain.cookies()
-    return response
+    return Answer.of(response)
 
 
-@lru_cache(maxsize=20_000)
-def _request(spec: CheckSpec) -> httpx.Request:
-    """Build the request of a spec, once: httpx takes longer over it than the network does.
+def _ready(spec: CheckSpec) -> Outgoing:
+    """Give the request of a spec, built once: httpx takes longer over it than the network does.
 
     Raises UnsendableRequest.
     """
-    try:
-        return _built(spec)
-    except (httpx.InvalidURL, UnicodeError) as error:
-        raise UnsendableRequest("its settings hold what cannot be written") from error
+    ready = _READY.get(spec)
+    if ready is None:
+        try:
+            ready = _READY[spec] = outgoing(_built(spec))
+        except (httpx.InvalidURL, UnicodeError) as error:
+            raise UnsendableRequest("its settings hold what cannot be written") from error
+    return ready
 
 
 def _built(spec: CheckSpec) -> httpx.Request:
@@ -163,24 +174,24 @@ def _basic(username: str, password: str) -> str:
 
 
 def _facts(
-    response: httpx.Response, transport: FreshConnectionTransport, limits: Limits
+    answer: Answer, cookies: Cookies, transport: FreshConnectionTransport, limits: Limits
 ) -> Response:
     return Response(
-        status_code=response.status_code,
-        reason_phrase=response.reason_phrase,
-        headers=_headers(response),
+        status_code=answer.status_code,
+        reason_phrase=answer.reason_phrase.decode("ascii", "ignore"),
+        headers=_headers(answer),
         body=transport.body,
         body_complete=transport.body_complete,
-        cookies=response.extensions.get("cookies", ()),
+        cookies=cookies,
         may_be_kept=limits.keep_bodies,
     )
 
 
-def _headers(response: httpx.Response) -> tuple[tuple[str, str], ...]:
+def _headers(answer: Answer) -> tuple[tuple[str, str], ...]:
     headers = tuple(
-        (name.decode("latin-1"), value.decode("latin-1")) for name, value in response.headers.raw
+        (name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers
     )
-    if not response.has_redirect_location:
+    if answer.status_code not in REDIRECTS:
         return headers
     # Whoever may see the evidence need not know the password in an address.
     return tuple(

@@ -11,7 +11,7 @@ from monitors.domain.spec import MAX_REDIRECTS, CheckSpec
 from monitors.domain.targets import DEFAULT_PORTS, BadTarget, host_of, port_of
 from monitors.net.errors import CheckFailed
 
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _SECRET = frozenset({"authorization", "cookie", "proxy-authorization"})
 # Fetch, 4.4: a request without a body has no header that describes one.
 _OF_THE_BODY = (
@@ -38,7 +38,7 @@ Asked = tuple[str, str, str]
 
 def leads_on(response: httpx.Response) -> bool:
     """Tell a redirect; one that names no place is an answer like any other."""
-    return response.status_code in _REDIRECTS and bool(_places(response))
+    return response.status_code in REDIRECTS and bool(_places(response))
 
 
 class Chain:

@@ -6,7 +6,7 @@ import pytest
 from monitors.domain.reasons import Fault
 from monitors.domain.spec import CheckSpec
 from monitors.net.errors import UnsendableRequest
-from monitors.net.sending import on_the_wire
+from monitors.net.sending import outgoing
 from monitors.probes import observe
 from monitors.tests.zoo import Enclosure, answer
 
@@ -84,13 +84,12 @@ async def test_a_header_that_may_be_sent_is_sent_as_it_is() -> None:
 
 def test_the_host_of_an_address_is_one() -> None:
     request = httpx.Request("GET", "http://[fd00::1%25eth0]:81/")
-    assert b"\r\nHost: [fd00::1%25eth0]:81\r\n" in on_the_wire(request)
+    assert b"\r\nHost: [fd00::1%25eth0]:81\r\n" in outgoing(request).wire
 
 
-def test_a_request_is_looked_through_once() -> None:
+def test_a_request_that_has_been_changed_is_looked_through_anew() -> None:
     request = httpx.Request("GET", "http://a.example/")
-    first = on_the_wire(request)
+    outgoing(request)
     request.headers["X-A"] = "a\nb"
-    assert on_the_wire(request) == first
     with pytest.raises(UnsendableRequest):
-        on_the_wire(httpx.Request("GET", "http://a.example/", headers=request.headers))
+        outgoing(request)
