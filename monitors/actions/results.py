@@ -1,5 +1,6 @@
 """Takes results into the story: log, state and periods, in one transaction."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,14 +73,12 @@ def _record(
         rows = _log(kept)
         rollups.mark_late([finding.result.checked_at for finding in kept], now)
         current = [finding for finding in kept if _is_current(finding, subjects)]
-        moved = [
-            (finding.service_id, _take_in(subjects[finding.service_id], finding, now))
-            for finding in sorted(current, key=lambda finding: finding.result.checked_at)
-        ]
+        moved: dict[int, list[Transition]] = defaultdict(list)
+        for finding in sorted(current, key=lambda finding: finding.result.checked_at):
+            moved[finding.service_id] += _take_in(subjects[finding.service_id], finding, now)
         # First the services, as everybody does who moves one: so nobody waits for each other.
         write([subjects[pk] for pk in sorted({finding.service_id for finding in current})], now)
-        for service_id, transitions in moved:
-            periods.write(service_id, transitions)
+        periods.write(moved)
         _reschedule(current, subjects, now)
     return [rows.get(id(finding)) for finding in findings]
 

@@ -168,7 +168,7 @@ def _enter(service: Service, state: State, now: datetime) -> None:
     step = move(gap.standing, state, now)
     # What was found before says nothing of the service as it is now.
     apply_standing(service, replace(step.standing, seen_at=now))
-    periods.write(service.pk, gap.transitions + step.transitions)
+    periods.write({service.pk: gap.transitions + step.transitions})
 
 
 def _set_tags(service: Service, names: Sequence[str]) -> None:

@@ -85,8 +85,8 @@ class ServiceAdmin(admin.ModelAdmin[Service]):
             self.message_user(request, f"{count} services are checked next.")
         else:
             told = (
-                "Nothing was checked: no checker runs, and here at most"
-                f" {CHECKED_HERE} are checked, while few others are."
+                "Nothing was checked: no checker is running, and without one at most"
+                f" {CHECKED_HERE} services can be checked at a time."
             )
             self.message_user(request, told, messages.WARNING)
 

@@ -62,12 +62,13 @@ class Housekeeper:
             async with self._in_time(SUMMARIES):
                 await self._sum_up()
             await self._do(lambda: _leave(SUMMARIES))
-        if await self._do(LogToDelete.objects.exists):
-            await self._delete_left_logs()
         if await self._do(lambda: _take(RETENTION, self._clock.now(), RETENTION_EVERY)):
             async with self._in_time(RETENTION):
                 await self._expire()
             await self._do(lambda: _leave(RETENTION, self._clock.now()))
+        # Last: it may take hours, and what is old must not wait for it.
+        if await self._do(LogToDelete.objects.exists):
+            await self._delete_left_logs()
 
     @asynccontextmanager
     async def _in_time(self, chore: str) -> AsyncIterator[None]:

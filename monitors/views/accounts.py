@@ -60,5 +60,5 @@ def keys(request: Request) -> HttpResponse:
 def revoke_key(request: Request, key_id: int) -> HttpResponse:
     with gone_is_404():
         key = api_keys.revoke(key_id, timezone.now())
-    messages.success(request, f"The key “{key.name}” opens nothing any more.")
+    messages.success(request, f"The key “{key.name}” is revoked.")
     return redirect("api-keys")

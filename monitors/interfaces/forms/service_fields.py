@@ -94,7 +94,7 @@ HELP = {
     "client_certificate": "PEM, for servers that require one (mTLS). Intermediates may follow it.",
     "client_key": "PEM, without a passphrase. Empty keeps the stored one.",
     "forget_secrets": "Deletes the stored password, token, secret headers and client certificate.",
-    "ca_bundle": "PEM certificates to trust beside the usual ones.",
+    "ca_bundle": "PEM certificates to trust in addition to the usual ones.",
     "pattern": "RE2 syntax, like (?i)status: (ok|fine).",
     "response_header": "Like “X-Cache”, or “Content-Type: json” for a text in its value.",
     "json_path": "Like $.status or $.checks[0].ok.",

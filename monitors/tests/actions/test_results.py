@@ -5,6 +5,7 @@ from itertools import count
 
 import pytest
 from django.db import IntegrityError, connection
+from django.test.utils import CaptureQueriesContext
 
 from monitors.actions import services
 from monitors.actions.results import Finding, record
@@ -106,6 +107,18 @@ def test_results_of_one_batch_are_taken_in_order_of_time() -> None:
     rows = record(batch, noon_plus(91))
     assert [row and row.checked_at for row in rows] == [noon_plus(90), noon_plus(75)]
     assert periods(service)[-1] == ("DOWN", 75, None)
+
+
+def test_many_services_that_go_down_at_once_take_no_more_statements_than_few() -> None:
+    def statements(count: int) -> int:
+        fallen = [checked(a_service(failures_before_down=1), UP) for _ in range(count)]
+        batch = [scheduled(service, a_result(DOWN, noon_plus(90))) for service in fallen]
+        with CaptureQueriesContext(connection) as queries:
+            record(batch, noon_plus(91))
+        assert all(periods(service)[-1] == ("DOWN", 90, None) for service in fallen)
+        return len(queries)
+
+    assert statements(20) == statements(2)
 
 
 def test_a_late_result_is_logged_and_moves_nothing() -> None:

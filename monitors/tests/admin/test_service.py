@@ -84,7 +84,7 @@ def test_more_than_one_request_should_wait_for_are_left_to_the_checkers(
     many = [a_service(url=f"{target.url}{number}") for number in range(11)]
     a_later_check = timezone.now() + timedelta(hours=1)
     DueCheck.objects.update(due_at=a_later_check)
-    assert "no checker runs" in act(signed_in, "check_now", *many)
+    assert "no checker is running" in act(signed_in, "check_now", *many)
     Checker.objects.create(name="a", started_at=timezone.now(), seen_at=timezone.now())
     services.pause(many[0].pk, timezone.now())
     assert "10 services are checked next" in act(signed_in, "check_now", *many)

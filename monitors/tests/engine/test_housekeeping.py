@@ -216,6 +216,29 @@ def test_a_deleted_service_leaves_nothing_wherever_the_work_is_broken_off(
         assert left_by_deleted() == (1, 0, 0)
 
 
+def test_what_has_expired_does_not_wait_for_the_log_of_a_deleted_service(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept, deleted = a_service(retention_days=1), a_service()
+    results(kept, (0, Status.UP, 10))
+    results(deleted, (0, Status.UP, 10))
+    services.delete(deleted.pk, noon_plus(900))
+    monkeypatch.setattr(housekeeping, "PAUSE_S", 0)
+
+    class UntilExpired(SameThread):
+        is_over = False
+
+        async def run(self, work: Work) -> object:
+            answer = await super().run(work)
+            self.is_over = not await ServiceStatus.objects.of(kept).aexists()
+            return answer
+
+    database = UntilExpired(noon_plus(3 * 86_400))
+    with pytest.raises(OutOfTime):
+        async_to_sync(Housekeeper(database, lambda: database.is_over).keep_house)()  # type: ignore[arg-type]
+    assert ServiceStatus.objects.filter(service_id=deleted.pk).exists()
+
+
 def left_by_deleted() -> tuple[int, int, int]:
     models = (ServiceStatus, CheckEvidence, LogToDelete)
     checks, evidence, logs = (model.objects.count() for model in models)
