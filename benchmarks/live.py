@@ -49,7 +49,7 @@ STATIONS = {
     "recording": ("(monitors/actions/", "engine/recorder.py"),
     "claiming": ("engine/claims.py",),
     "presence, housekeeping": ("engine/presence.py", "engine/housekeeping.py"),
-    "watching the loop": ("engine/watch.py", "engine/heartbeat.py"),
+    "watching the loop": ("engine/watch.py", "engine/outbound_ping.py"),
     "judging": ("(monitors/domain/",),
     "probing": ("(monitors/probes/", "(monitors/net/", "(httpx/"),
     "starting checks": ("engine/checker.py", "engine/host_cap.py", "engine/gauges.py"),

@@ -212,17 +212,17 @@ def _say_who_is_up(cursor: object, checks_each: int, now: datetime) -> None:
 
 def _recent() -> str:
     """Give SQL for the last results of a service: one of a hundred pasts."""
-    from monitors.domain import heartbeats
+    from monitors.domain import recent
     from monitors.domain.reasons import Reason
     from monitors.domain.result import CheckResult, Status
 
     def past(number: int) -> str:
         text = ""
-        for place in range(heartbeats.KEPT):
+        for place in range(recent.KEPT):
             status = Status.DOWN if (number + place) % 50 == 0 else Status.UP
             time_ms = 20.0 + (number * 7 + place * 13) % 100
             result = CheckResult(datetime.now(UTC), status, Reason.OK, "", time_ms)
-            text = heartbeats.append(text, result)
+            text = recent.append(text, result)
         return text
 
     pasts = " ".join(f"WHEN {number} THEN '{past(number)}'" for number in range(100))

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from monitors.domain import heartbeats
+from monitors.domain import recent
 from monitors.domain.freshness import fresh_until
 from monitors.domain.result import CheckResult, Status
 from monitors.domain.schedule import next_beat, retry_at, retry_beat
@@ -143,7 +143,7 @@ def _take_in(subject: Subject, finding: Finding, now: datetime) -> tuple[Transit
     seen_at = subject.standing.seen_at
     if seen_at is None or result.checked_at >= seen_at:
         subject.last = result
-        subject.recent = heartbeats.append(subject.recent, result)
+        subject.recent = recent.append(subject.recent, result)
     subject.is_answered = subject.is_answered or finding.due is not None
     step = _step(subject, finding, now)
     subject.standing = step.standing

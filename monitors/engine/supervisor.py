@@ -19,11 +19,11 @@ from .database import DATABASE_ERRORS, DatabaseThread, Seldom
 from .descriptors import make_room
 from .frozen import set_aside_what_froze, tell_the_next_program
 from .gauges import Gauges
-from .heartbeat import keep_beating
 from .host_cap import HostCap
 from .housekeeping import Housekeeper
 from .keep_going import keep_going
 from .memory import collect_seldom
+from .outbound_ping import keep_pinging
 from .presence import Presence, keep_telling, register, sign_off
 from .recorder import Recorder
 from .watch import LoopWatch
@@ -115,7 +115,7 @@ def _beside(parts: Parts, housekeeping: DatabaseThread) -> dict[str, Callable[[]
         "housekeeping": Housekeeper(housekeeping).run,
     }
     if settings.HEARTBEAT_URL:
-        beside["heartbeat"] = lambda: keep_beating(settings.HEARTBEAT_URL, parts.database)
+        beside["outbound ping"] = lambda: keep_pinging(settings.HEARTBEAT_URL, parts.database)
     return beside
 
 

@@ -36,7 +36,7 @@ class ServiceRow:
     message: str
     response_time_ms: float | None
     recent: str
-    """Its last results, as `domain.heartbeats` reads them."""
+    """Its last results, as `domain.recent` reads them."""
     tags: tuple[str, ...]
     uptime: Uptime | None
     """Of the last 24 hours; only on the list."""

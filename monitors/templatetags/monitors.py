@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
-from monitors.charts import heartbeat_bar as heartbeats
+from monitors.charts import recent_bar as bars
 from monitors.charts import response_line as line
 from monitors.charts.waterfall import waterfall as phase_bars
 from monitors.domain import wording
@@ -118,8 +118,8 @@ def _badge(kind: str, label: str, size: str) -> SafeString:
 
 
 @register.simple_tag
-def heartbeat_bar(recent: str, name: str) -> SafeString:
-    return SafeString(heartbeats.svg(recent, name))
+def recent_bar(recent: str, name: str) -> SafeString:
+    return SafeString(bars.svg(recent, name))
 
 
 @register.inclusion_tag("components/response_line.svg")

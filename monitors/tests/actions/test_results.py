@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from monitors.actions import services
 from monitors.actions.results import Finding, record
-from monitors.domain import heartbeats
-from monitors.domain.heartbeats import Heartbeat
+from monitors.domain import recent
 from monitors.domain.observation import Phases
+from monitors.domain.recent import RecentResult
 from monitors.domain.result import Status
 from monitors.domain.schedule import next_beat
 from monitors.domain.state import State
@@ -285,9 +285,9 @@ def test_state_of_the_last_check_is_kept_with_the_service() -> None:
     )
     assert service.last_message == "200 OK after 900 ms, slower than 500 ms"
     assert service.last_response_time_ms == 12.5
-    assert heartbeats.read(service.recent) == (
-        Heartbeat(Status.UP, 13),
-        Heartbeat(Status.DEGRADED, 13),
+    assert recent.read(service.recent) == (
+        RecentResult(Status.UP, 13),
+        RecentResult(Status.DEGRADED, 13),
     )
     assert service.state == State.DEGRADED
 

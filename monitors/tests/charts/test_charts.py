@@ -2,12 +2,12 @@ from datetime import timedelta
 
 import pytest
 
-from monitors.charts.heartbeat_bar import HEIGHT, SLOTS, Bar, bars, svg
+from monitors.charts.recent_bar import HEIGHT, SLOTS, Bar, bars, svg
 from monitors.charts.response_line import ResponsePoint, response_line
 from monitors.charts.scale import Scale, round_ticks, time_ticks
 from monitors.charts.waterfall import PhaseBar, waterfall
-from monitors.domain.heartbeats import Heartbeat, append
 from monitors.domain.observation import Phases
+from monitors.domain.recent import RecentResult, append
 from monitors.domain.result import Status
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_result
@@ -51,7 +51,9 @@ def test_scale_maps_its_ends_onto_each_other() -> None:
 
 
 def test_bars_stand_at_the_right_and_down_is_full_height() -> None:
-    drawn = bars([Heartbeat(UP, 100), Heartbeat(Status.DEGRADED, 200), Heartbeat(DOWN, None)])
+    drawn = bars(
+        [RecentResult(UP, 100), RecentResult(Status.DEGRADED, 200), RecentResult(DOWN, None)]
+    )
     assert len(drawn) == SLOTS
     assert {bar.kind for bar in drawn[:-3]} == {"empty"}
     assert drawn[-3:] == (
@@ -62,7 +64,7 @@ def test_bars_stand_at_the_right_and_down_is_full_height() -> None:
 
 
 def test_only_as_many_bars_as_there_are_slots() -> None:
-    assert [bar.kind for bar in bars([Heartbeat(UP, 1)] * (SLOTS + 5))] == ["up"] * SLOTS
+    assert [bar.kind for bar in bars([RecentResult(UP, 1)] * (SLOTS + 5))] == ["up"] * SLOTS
 
 
 def test_line_breaks_at_an_outage_and_at_a_gap() -> None:
@@ -89,7 +91,7 @@ def test_line_breaks_where_a_check_was_not_judged() -> None:
 
 
 def test_what_was_not_judged_has_a_low_bar_of_its_own() -> None:
-    (bar,) = bars([Heartbeat(Status.NOT_JUDGED, None)])[-1:]
+    (bar,) = bars([RecentResult(Status.NOT_JUDGED, None)])[-1:]
     assert (bar.kind, bar.title, bar.height < HEIGHT / 2) == ("unknown", "Not judged", True)
     drawn = svg(append("", a_result(Status.NOT_JUDGED)), "Shop <1>")
     assert 'aria-label="Last 1 checks of Shop &lt;1&gt;: 0 down, 1 not judged"' in drawn

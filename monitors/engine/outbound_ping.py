@@ -19,12 +19,12 @@ EVERY_S = 60.0
 ANSWERED_WITHIN_S = 30.0
 
 
-async def keep_beating(url: str, database: DatabaseThread, every_s: float = EVERY_S) -> None:
+async def keep_pinging(url: str, database: DatabaseThread, every_s: float = EVERY_S) -> None:
     """Ask for the URL every minute while the database answers, until cancelled."""
     spec = CheckSpec(url, timeout_s=10.0)
     while True:
         if time.monotonic() - database.answered_s < ANSWERED_WITHIN_S:
             result = judge(spec, await observe(spec, limits()))
             if result.status in {Status.DOWN, Status.NOT_JUDGED}:
-                logger.warning("The heartbeat did not arrive: %s", result.message)
+                logger.warning("The ping of HEARTBEAT_URL did not arrive: %s", result.message)
         await asyncio.sleep(every_s)

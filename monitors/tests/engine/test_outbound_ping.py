@@ -3,7 +3,7 @@ import time
 
 import pytest
 
-from monitors.engine import heartbeat
+from monitors.engine import outbound_ping
 from monitors.engine.database import DatabaseThread
 from monitors.tests.local_server import LocalServer
 
@@ -11,7 +11,7 @@ from monitors.tests.local_server import LocalServer
 async def beats(target: LocalServer, silent_for_s: float) -> list[str]:
     database = DatabaseThread()
     database.answered_s = time.monotonic() - silent_for_s
-    beating = asyncio.create_task(heartbeat.keep_beating(f"{target.url}ping", database, 0.05))
+    beating = asyncio.create_task(outbound_ping.keep_pinging(f"{target.url}ping", database, 0.05))
     await asyncio.sleep(0.5)
     beating.cancel()
     await database.close()
@@ -24,7 +24,7 @@ async def test_it_beats_again_and_again(target: LocalServer) -> None:
 
 
 async def test_it_is_silent_while_the_database_is(target: LocalServer) -> None:
-    assert await beats(target, heartbeat.ANSWERED_WITHIN_S + 1) == []
+    assert await beats(target, outbound_ping.ANSWERED_WITHIN_S + 1) == []
 
 
 async def test_one_that_does_not_arrive_is_told_and_the_next_is_sent(
@@ -32,4 +32,4 @@ async def test_one_that_does_not_arrive_is_told_and_the_next_is_sent(
 ) -> None:
     target.status = 500
     assert len(await beats(target, 0)) > 2
-    assert "The heartbeat did not arrive: 500" in caplog.text
+    assert "The ping of HEARTBEAT_URL did not arrive: 500" in caplog.text

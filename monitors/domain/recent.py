@@ -26,7 +26,7 @@ _NOT_JUDGED = _PAIRS - 1
 
 
 @dataclass(frozen=True, slots=True)
-class Heartbeat:
+class RecentResult:
     """One of the recent results, as much of it as a bar shows."""
 
     status: Status
@@ -39,7 +39,7 @@ def append(text: str, result: CheckResult) -> str:
     return text[-_WIDTH * (KEPT - 1) :] + _DIGITS[high] + _DIGITS[low]
 
 
-def read(text: str) -> tuple[Heartbeat, ...]:
+def read(text: str) -> tuple[RecentResult, ...]:
     """Read them back, oldest first. What is none, as an older version wrote it, is left out."""
     whole = text[len(text) % _WIDTH :]
     pairs = zip(whole[::_WIDTH], whole[1::_WIDTH], strict=True)
@@ -47,13 +47,13 @@ def read(text: str) -> tuple[Heartbeat, ...]:
 
 
 @lru_cache(maxsize=_PAIRS)
-def _read(high: str, low: str) -> Heartbeat:
+def _read(high: str, low: str) -> RecentResult:
     code = _VALUE[high] * len(_DIGITS) + _VALUE[low]
     if code == _NOT_JUDGED:
-        return Heartbeat(Status.NOT_JUDGED, None)
+        return RecentResult(Status.NOT_JUDGED, None)
     step, number = divmod(code, len(_STATUSES))
     time_ms = None if step == _NONE else round(math.exp((step - 1) * _LOG_STEP))
-    return Heartbeat(_STATUSES[number], time_ms)
+    return RecentResult(_STATUSES[number], time_ms)
 
 
 def _code(result: CheckResult) -> int:

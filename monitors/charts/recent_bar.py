@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
 
-from monitors.domain.heartbeats import Heartbeat, read
+from monitors.domain.recent import RecentResult, read
 from monitors.domain.result import Status
 from monitors.domain.wording import milliseconds
 
@@ -41,14 +41,14 @@ class _Drawn:
 
 
 def svg(recent: str, name: str) -> str:
-    """Draw the recent results of a service, from the text that `domain.heartbeats` keeps.
+    """Draw the recent results of a service, from the text that `domain.recent` keeps.
 
     By hand, since a list page has 1,500 bars.
     """
     drawn = _drawn(recent)
     label = drawn.said.format(name=name)
     return (
-        f'<svg class="heartbeats" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
+        f'<svg class="recent-bar" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
         f' role="img" aria-label="{escape(label)}">{drawn.bars}</svg>'
     )
 
@@ -60,23 +60,23 @@ def _drawn(recent: str) -> _Drawn:
     return _Drawn("".join(map(_rect, bars(shown))), _said(shown))
 
 
-def _said(shown: Sequence[Heartbeat]) -> str:
+def _said(shown: Sequence[RecentResult]) -> str:
     down = sum(beat.status is Status.DOWN for beat in shown)
     not_judged = sum(beat.status is Status.NOT_JUDGED for beat in shown)
     more = f", {not_judged} not judged" if not_judged else ""
     return f"Last {len(shown)} checks of {{name}}: {down} down{more}"
 
 
-def bars(heartbeats: Sequence[Heartbeat]) -> tuple[Bar, ...]:
+def bars(results: Sequence[RecentResult]) -> tuple[Bar, ...]:
     """Place the newest results from the right; what is missing on the left is empty."""
-    shown = heartbeats[-SLOTS:]
+    shown = results[-SLOTS:]
     slowest = max((beat.response_time_ms or 0 for beat in shown), default=0)
     missing = SLOTS - len(shown)
     empty = [Bar(slot * STEP, HEIGHT - 3, 3, "empty", "not checked") for slot in range(missing)]
     return (*empty, *(_bar(missing + i, beat, slowest) for i, beat in enumerate(shown)))
 
 
-def _bar(slot: int, beat: Heartbeat, slowest: int) -> Bar:
+def _bar(slot: int, beat: RecentResult, slowest: int) -> Bar:
     kind = beat.status.value.lower()
     time = beat.response_time_ms
     if beat.status is Status.DOWN:
@@ -100,7 +100,7 @@ def _rect(bar: Bar) -> str:
     return f'{drawn}<rect class="beat-notch" x="{bar.x}" {notch} />'
 
 
-def _title(beat: Heartbeat) -> str:
+def _title(beat: RecentResult) -> str:
     if beat.response_time_ms is None:
         return beat.status.label
     return f"{beat.status.label}, {milliseconds(beat.response_time_ms)}"

@@ -1,6 +1,6 @@
 import pytest
 
-from monitors.domain.heartbeats import KEPT, Heartbeat, append, read
+from monitors.domain.recent import KEPT, RecentResult, append, read
 from monitors.domain.result import Status
 from monitors.tests.factories import a_result
 
@@ -11,9 +11,9 @@ def test_what_is_appended_is_read_back() -> None:
     text = append(text, a_result(Status.DOWN))
     assert len(text) == 6
     assert read(text) == (
-        Heartbeat(Status.UP, 12),
-        Heartbeat(Status.DEGRADED, 903),
-        Heartbeat(Status.DOWN, None),
+        RecentResult(Status.UP, 12),
+        RecentResult(Status.DEGRADED, 903),
+        RecentResult(Status.DOWN, None),
     )
 
 
@@ -42,7 +42,7 @@ def test_a_time_beyond_all_timeouts_is_the_longest() -> None:
 def test_what_an_older_version_has_written_is_left_out() -> None:
     new = append("", a_result(Status.UP, response_time_ms=12.4))
     # Pairs are counted from the end, where the newest stand.
-    assert read(f"U  {new}{new}") == (Heartbeat(Status.UP, 12), Heartbeat(Status.UP, 12))
+    assert read(f"U  {new}{new}") == (RecentResult(Status.UP, 12), RecentResult(Status.UP, 12))
 
 
 def test_what_was_not_judged_is_one_of_them_and_changes_no_other() -> None:
