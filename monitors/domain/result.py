@@ -44,6 +44,8 @@ class CheckResult:
     """How late our own event loop ran meanwhile; the response time may be too long by that."""
     evidence: Evidence | None = None
     """Of failures only."""
+    logged_as: int | None = None
+    """The id of its row in the log, once it has one that somebody may ask for."""
 
     @property
     def ended_at(self) -> datetime:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Self
 
 from .result import CheckResult, Status
 
@@ -36,6 +37,21 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class Cause:
+    """The check that showed a change first."""
+
+    at: datetime
+    reason: str
+    message: str
+    check_id: int | None = None
+    """Its row in the log."""
+
+    @classmethod
+    def of(cls, result: CheckResult) -> Self:
+        return cls(result.checked_at, result.reason.value, result.message, result.logged_as)
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """Where a service stands between two checks."""
 
@@ -50,6 +66,8 @@ class Standing:
     """When the newest result that counted was found; nothing from before it counts any more."""
     fresh_until: datetime | None = None
     """From when on nobody has looked lately; None while nobody ever did."""
+    cause: Cause | None = None
+    """Of a streak of failures: its first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +77,8 @@ class Transition:
     old: State
     new: State
     at: datetime
+    cause: Cause | None = None
+    """Of a change to DOWN, where it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,15 +147,18 @@ def expire(standing: Standing, now: datetime) -> Step:
     return _close_gap(standing, now)
 
 
-def move(standing: Standing, new: State, at: datetime) -> Step:
+def move(standing: Standing, new: State, at: datetime, cause: Cause | None = None) -> Step:
     """Put a service into another state, forgetting what was not confirmed."""
     if new is standing.state:
         # Mostly there is nothing to forget.
-        calm = replace(standing, streak=0, streak_since=None) if standing.streak else standing
-        return Step(calm)
+        return Step(_without_streak(standing) if standing.streak else standing)
     began = max(at, standing.since)
-    after = replace(standing, state=new, since=began, streak=0, streak_since=None)
-    return Step(after, (Transition(standing.state, new, began),))
+    after = replace(_without_streak(standing), state=new, since=began)
+    return Step(after, (Transition(standing.state, new, began, cause),))
+
+
+def _without_streak(standing: Standing) -> Standing:
+    return replace(standing, streak=0, streak_since=None, cause=None)
 
 
 def _comes_late(standing: Standing, result: CheckResult) -> bool:
@@ -151,14 +174,19 @@ def _close_gap(standing: Standing, now: datetime) -> Step:
 
 def _confirm(standing: Standing, result: CheckResult, policy: Policy) -> Step:
     found = STATE_OF[result.status]
-    if found is standing.state or not wants_confirmation(standing.state, found):
+    if found is standing.state:
         return move(standing, found, result.checked_at)
+    begins = standing.streak_since is None
+    is_failure = found is State.DOWN
+    cause = Cause.of(result) if is_failure and begins else standing.cause
+    if not wants_confirmation(standing.state, found):
+        return move(standing, found, result.checked_at, cause if is_failure else None)
     streak = standing.streak + 1
     streak_since = standing.streak_since or result.checked_at
-    needed = policy.failures_before_down if found is State.DOWN else policy.successes_before_up
+    needed = policy.failures_before_down if is_failure else policy.successes_before_up
     if streak >= needed:
-        return move(standing, found, streak_since)
-    return Step(replace(standing, streak=streak, streak_since=streak_since))
+        return move(standing, found, streak_since, cause)
+    return Step(replace(standing, streak=streak, streak_since=streak_since, cause=cause))
 
 
 def wants_confirmation(state: State, found: State) -> bool:

@@ -1,11 +1,16 @@
 """Every model and lookup, imported so that Django sees it."""
 
 from . import lookups  # noqa: F401 - registers what it defines
+from .alert import Alert, DeliveryAttempt, Message
 from .api_key import ApiKey
+from .channel import Channel
 from .check_evidence import CheckEvidence
 from .checker import Checker
 from .due_check import DueCheck
+from .first_failure import FirstFailure
+from .incident import Exclusion, Incident, IncidentEvent
 from .log_to_delete import LogToDelete
+from .maintenance import MaintenanceOccurrence, MaintenanceWindow
 from .period import Period
 from .rollup import Chore, DailySummary, HourlySummary, HourToRedo
 from .service import Service, Tag
@@ -13,15 +18,25 @@ from .service_search import ServiceSearch
 from .service_status import ServiceStatus
 
 __all__ = [
+    "Alert",
     "ApiKey",
+    "Channel",
     "CheckEvidence",
     "Checker",
     "Chore",
     "DailySummary",
+    "DeliveryAttempt",
     "DueCheck",
+    "Exclusion",
+    "FirstFailure",
     "HourToRedo",
     "HourlySummary",
+    "Incident",
+    "IncidentEvent",
     "LogToDelete",
+    "MaintenanceOccurrence",
+    "MaintenanceWindow",
+    "Message",
     "Period",
     "Service",
     "ServiceSearch",

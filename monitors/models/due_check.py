@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
 
+from .lease import Leased, is_free
 from .service import Service
 
 MAX_LOCATION_LENGTH = 40
@@ -14,11 +14,10 @@ MAX_LOCATION_LENGTH = 40
 class DueCheckQuerySet(models.QuerySet["DueCheck"]):
     def due(self, until: datetime, now: datetime) -> Self:
         """What is to be checked by `until` and held by no checker; the longest overdue first."""
-        free = Q(lease_until=None) | Q(lease_until__lte=now)
-        return self.filter(free, due_at__lte=until).order_by("due_at")
+        return self.filter(is_free(now), due_at__lte=until).order_by("due_at")
 
 
-class DueCheck(models.Model):
+class DueCheck(Leased):
     """The next check of a service from one location; a paused service has none.
 
     A table of its own, and a narrow one with two indexes: both a claim and a result write here, and
@@ -32,10 +31,6 @@ class DueCheck(models.Model):
     location = models.CharField(max_length=MAX_LOCATION_LENGTH, default="", blank=True)
     """Where it is to be checked from; empty where any checker may."""
     due_at = models.DateTimeField()
-    lease_until = models.DateTimeField(null=True)
-    """Until when a checker has it to itself; the checker renews it while the check lasts."""
-    holder = models.PositiveIntegerField(null=True)
-    """The id of that checker."""
     last_status = models.CharField(max_length=8, default="")
     """What the location found last, at which beat, and from when to when it checked.
 

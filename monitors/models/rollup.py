@@ -7,6 +7,7 @@ from django.db import models
 
 from monitors.domain.rollups import Summary, buckets_text, read_buckets
 
+from .lease import Leased
 from .service import Service
 
 
@@ -94,12 +95,11 @@ class DailySummary(StoredSummary):
         ]
 
 
-class Chore(models.Model):
+class Chore(Leased):
     """Work that one checker does for all of them: how far it is, and who is at it."""
 
     name = models.CharField(max_length=20, primary_key=True)
     done_until = models.DateTimeField(null=True)
-    lease_until = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return self.name

@@ -185,6 +185,9 @@ class Service(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(MAX_RETENTION_DAYS)],
     )
     tags = models.ManyToManyField(Tag, blank=True, related_name="services")
+    depends_on = models.ManyToManyField(
+        "self", symmetrical=False, blank=True, related_name="dependents"
+    )
     paused = models.BooleanField(default=False)
     created_at = models.DateTimeField(db_default=Now(), editable=False)
 
@@ -209,6 +212,9 @@ class Service(models.Model):
     certificate_expires_at = models.DateTimeField(null=True, editable=False)
     certificate_issuer = models.CharField(max_length=200, default="", editable=False)
     certificate_names = models.TextField(default="", editable=False)
+    certificate_warned = models.CharField(max_length=100, default="", editable=False)
+    """The certificate that was warned of last, and its smallest threshold that was passed."""
+    flapping_since = models.DateTimeField(null=True, editable=False)
 
     revision = models.PositiveIntegerField(default=1, editable=False)
     """Counts the edits, so that a checker sees whether what it knows of a service is current."""

@@ -5,6 +5,7 @@ import pytest
 
 from monitors.domain.result import Status
 from monitors.domain.state import (
+    Cause,
     Policy,
     Standing,
     State,
@@ -41,7 +42,8 @@ def walk(start: Standing, *statuses: Status, policy: Policy = TWO_FAILURES) -> l
 def test_first_result_decides_at_once(status: Status) -> None:
     (step,) = walk(standing(State.UNKNOWN), status, policy=Policy(3, 3))
     found = State(status.value)
-    assert step.transitions == (Transition(State.UNKNOWN, found, noon_plus(60)),)
+    cause = Cause.of(a_result(DOWN, noon_plus(60))) if status is DOWN else None
+    assert step.transitions == (Transition(State.UNKNOWN, found, noon_plus(60), cause),)
     assert step.standing == Standing(
         found, noon_plus(60), seen_at=noon_plus(60), fresh_until=noon_plus(60) + FRESH_FOR
     )
@@ -51,7 +53,10 @@ def test_outage_starts_at_its_first_failing_check() -> None:
     first, second, third = walk(standing(State.UP), DOWN, DOWN, DOWN, policy=Policy(3, 1))
     assert (first.transitions, second.transitions) == ((), ())
     assert (second.standing.streak, second.standing.streak_since) == (2, noon_plus(60))
-    assert third.transitions == (Transition(State.UP, State.DOWN, noon_plus(60)),)
+    cause = Cause.of(a_result(DOWN, noon_plus(60)))
+    assert second.standing.cause == cause
+    assert third.transitions == (Transition(State.UP, State.DOWN, noon_plus(60), cause),)
+    assert third.standing.cause is None
     assert third.standing.streak == 0
 
 
@@ -92,7 +97,7 @@ def test_unwatched_time_becomes_unknown() -> None:
     step = advance(watched, a_result(DOWN, late), Policy(3, 1), late + FRESH_FOR)
     assert step.transitions == (
         Transition(State.UP, State.UNKNOWN, noon_plus(125)),
-        Transition(State.UNKNOWN, State.DOWN, late),
+        Transition(State.UNKNOWN, State.DOWN, late, Cause.of(a_result(DOWN, late))),
     )
 
 
