@@ -1,10 +1,13 @@
 """How long a service was up in a window, honest about what nobody saw."""
 
 import math
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import heappop, heappush
 
+from .incidents import IncidentCause
 from .state import State
 
 
@@ -13,6 +16,15 @@ class Stretch:
     """A stretch of a service's life in one state: `start` included, `end` not."""
 
     state: State
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A stretch of a service's life that counts otherwise than it was seen, or as seen after all."""
+
+    cause: IncidentCause
     start: datetime
     end: datetime
 
@@ -55,17 +67,81 @@ _FIELD = {
 }
 
 
-def uptime(stretches: Iterable[Stretch], start: datetime, end: datetime) -> Uptime:
-    """Add up the part of each stretch that lies in a window; what none covers is unknown."""
-    spent = dict.fromkeys(_FIELD.values(), 0.0)
+# What was seen in a stretch of such a cause is spent as this; a fault as what it was.
+_MOVED = {
+    IncidentCause.PLANNED: "maintenance_s",
+    IncidentCause.MONITOR: "unknown_s",
+    IncidentCause.EXCLUDED: "unknown_s",
+}
+_SEEN = (State.UP, State.DEGRADED, State.DOWN)
+
+
+def uptime(
+    stretches: Iterable[Stretch],
+    start: datetime,
+    end: datetime,
+    charges: Iterable[Charge] = (),
+) -> Uptime:
+    """Add up the part of each stretch that lies in a window; what none covers is unknown.
+
+    `charges` come in the order in which they were made: at each moment the last one counts. They
+    move what was seen; time that was paused or unknown stays what it is.
+    """
+    spent = dict.fromkeys([*_FIELD.values(), "maintenance_s"], 0.0)
+    in_force = last_ones(charges)
     covered = 0.0
     for stretch in stretches:
-        seconds = (min(stretch.end, end) - max(stretch.start, start)).total_seconds()
-        if seconds > 0:
-            spent[_FIELD[stretch.state]] += seconds
-            covered += seconds
+        cut = _cut(stretch.start, stretch.end, start, end)
+        if cut is None:
+            continue
+        seconds = (cut[1] - cut[0]).total_seconds()
+        covered += seconds
+        if stretch.state in _SEEN:
+            for field, moved_s in _moved(in_force, *cut):
+                spent[field] += moved_s
+                seconds -= moved_s
+        spent[_FIELD[stretch.state]] += max(0.0, seconds)
     spent["unknown_s"] += max(0.0, (end - start).total_seconds() - covered)
     return _rounded(spent)
+
+
+def last_ones(charges: Iterable[Charge]) -> list[Charge]:
+    """Cut charges so that of those at one moment only the last given is left, in order of time."""
+    given = list(charges)
+    coming = sorted(enumerate(given), key=lambda ranked: ranked[1].start, reverse=True)
+    moments = sorted({moment for charge in given for moment in (charge.start, charge.end)})
+    begun: list[tuple[int, Charge]] = []
+    found: list[Charge] = []
+    for at, until in zip(moments, moments[1:], strict=False):
+        while coming and coming[-1][1].start <= at:
+            rank, charge = coming.pop()
+            heappush(begun, (-rank, charge))
+        while begun and begun[0][1].end <= at:
+            heappop(begun)
+        if begun:
+            found.append(Charge(begun[0][1].cause, at, until))
+    return found
+
+
+def _moved(
+    in_force: Sequence[Charge], start: datetime, end: datetime
+) -> Iterator[tuple[str, float]]:
+    """Give the fields to which a stretch's time moves, and the seconds of each."""
+    first = bisect_right(in_force, start, key=lambda charge: charge.end)
+    for charge in in_force[first:]:
+        cut = _cut(charge.start, charge.end, start, end)
+        if cut is None:
+            return
+        if charge.cause in _MOVED:
+            yield _MOVED[charge.cause], (cut[1] - cut[0]).total_seconds()
+
+
+def _cut(
+    start: datetime, end: datetime, after: datetime, before: datetime
+) -> tuple[datetime, datetime] | None:
+    """Give the part of a stretch that lies in a window; None where there is none."""
+    begin, stop = max(start, after), min(end, before)
+    return (begin, stop) if begin < stop else None
 
 
 def _rounded(spent: Mapping[str, float]) -> Uptime:

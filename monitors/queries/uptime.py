@@ -1,4 +1,4 @@
-"""Uptime of one or many services in a window, from their periods."""
+"""Uptime of one or many services in a window, from their periods and what was reclassified."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
+from monitors.domain.incidents import IncidentCause
 from monitors.domain.state import State
-from monitors.domain.uptime import Stretch, Uptime, until_fresh, uptime
-from monitors.models import Period, Service
+from monitors.domain.uptime import Charge, Stretch, Uptime, until_fresh, uptime
+from monitors.models import Exclusion, Period, Service
 
 from .listed import Listed
 
@@ -32,22 +33,36 @@ class UptimeFigure:
 
 def uptime_between(service: Service, start: datetime, end: datetime, now: datetime) -> Uptime:
     """Give the uptime of one service; what lies before its creation or ahead is unknown."""
-    return uptime(_stretches([service], start, end, now)[service.pk], start, end)
+    return uptimes_between([service], start, end, now)[service.pk]
+
+
+def uptimes_between(
+    services: Collection[Service | Listed], start: datetime, end: datetime, now: datetime
+) -> dict[int, Uptime]:
+    """Give the uptime of many services, in two queries."""
+    found = _stretches(services, start, end, now)
+    charges = _charges(services, start, end)
+    return {
+        service.pk: uptime(found[service.pk], start, end, charges[service.pk])
+        for service in services
+    }
 
 
 def uptime_figures(service: Service, now: datetime) -> tuple[UptimeFigure, ...]:
-    """Give the uptime of every usual window, in one query."""
-    longest = max(length for _, length in WINDOWS)
-    stretches = _stretches([service], now - longest, now, now)[service.pk]
+    """Give the uptime of every usual window, in two queries."""
+    start = now - max(length for _, length in WINDOWS)
+    stretches = _stretches([service], start, now, now)[service.pk]
+    charges = _charges([service], start, now)[service.pk]
     return tuple(
-        UptimeFigure(label, uptime(stretches, now - length, now)) for label, length in WINDOWS
+        UptimeFigure(label, uptime(stretches, now - length, now, charges))
+        for label, length in WINDOWS
     )
 
 
 def uptime_of_many(
     services: Collection[Listed], length: timedelta, now: datetime
 ) -> dict[int, Uptime]:
-    """Give the uptime of many services up to now, in one query."""
+    """Give the uptime of many services up to now, in two queries."""
     start = now - length
     # What a service has been in since before then is all there is to know of it.
     changed = [service for service in services if service.state_since > start]
@@ -56,7 +71,11 @@ def uptime_of_many(
         if service.state_since <= start:
             state, fresh_until = State(service.state), service.fresh_until
             found[service.pk] = [*until_fresh(state, service.state_since, fresh_until, now)]
-    return {service.pk: uptime(found[service.pk], start, now) for service in services}
+    charges = _charges(services, start, now)
+    return {
+        service.pk: uptime(found[service.pk], start, now, charges[service.pk])
+        for service in services
+    }
 
 
 def _stretches(
@@ -74,4 +93,19 @@ def _stretches(
         else:
             fresh_until = by_id[service_id].fresh_until
             found[service_id] += until_fresh(State(state), started_at, fresh_until, now)
+    return found
+
+
+def _charges(
+    services: Collection[Service | Listed], start: datetime, end: datetime
+) -> dict[int, list[Charge]]:
+    """Give what was reclassified, in the order in which it was."""
+    exclusions = Exclusion.objects.filter(
+        service__in=[service.pk for service in services], started_at__lt=end, ended_at__gt=start
+    ).order_by("created_at", "id")
+    found: dict[int, list[Charge]] = defaultdict(list)
+    for service_id, cause, started_at, ended_at in exclusions.values_list(
+        "service_id", "cause", "started_at", "ended_at"
+    ):
+        found[service_id].append(Charge(IncidentCause(cause), started_at, ended_at))
     return found

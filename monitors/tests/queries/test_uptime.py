@@ -1,0 +1,81 @@
+from datetime import timedelta
+
+import pytest
+
+from monitors.domain.incidents import IncidentCause
+from monitors.domain.result import Status
+from monitors.domain.uptime import Uptime
+from monitors.models import Exclusion, Service
+from monitors.queries.dashboard import list_page
+from monitors.queries.service_list import ListFilter
+from monitors.queries.uptime import uptime_between, uptime_figures, uptimes_between
+from monitors.tests.clock import NOON, noon_plus
+from monitors.tests.factories import a_service, checked
+
+pytestmark = pytest.mark.django_db
+
+UP, DOWN = Status.UP, Status.DOWN
+
+
+def excluded(
+    service: Service, cause: str, start: float, end: float, made_at: float = 0
+) -> Exclusion:
+    return Exclusion.objects.create(
+        service=service,
+        started_at=noon_plus(start),
+        ended_at=noon_plus(end),
+        cause=cause,
+        created_at=noon_plus(made_at),
+    )
+
+
+def an_outage() -> Service:
+    """Make a service that is up from 60 to 120 s, down to 180 s, and up again."""
+    return checked(a_service(failures_before_down=1), UP, DOWN, UP)
+
+
+def test_what_was_reclassified_is_left_out_of_the_uptime() -> None:
+    service, other = an_outage(), an_outage()
+    window = (noon_plus(60), noon_plus(240), noon_plus(240))
+    assert uptime_between(service, *window) == Uptime(up_s=120, down_s=60)
+    excluded(service, "planned", 100, 150)
+    assert uptime_between(service, *window) == Uptime(up_s=100, down_s=30, maintenance_s=50)
+    assert uptime_between(other, *window) == Uptime(up_s=120, down_s=60)
+
+
+def test_of_two_the_newer_counts_and_of_one_moment_the_later_number() -> None:
+    service = an_outage()
+    window = (noon_plus(60), noon_plus(240), noon_plus(240))
+    excluded(service, "fault", 120, 180, made_at=500)
+    excluded(service, "planned", 120, 180, made_at=400)
+    assert uptime_between(service, *window).down_s == 60
+    excluded(service, "monitor", 120, 180, made_at=500)
+    assert uptime_between(service, *window) == Uptime(up_s=120, unknown_s=60)
+
+
+def test_every_figure_of_the_service_page_knows_it() -> None:
+    service = an_outage()
+    excluded(service, "excluded", 120, 180)
+    assert [figure.uptime.down_s for figure in uptime_figures(service, noon_plus(240))] == [0] * 5
+
+
+@pytest.mark.parametrize("since", [timedelta(hours=23), timedelta(hours=25)])
+def test_the_list_knows_it_however_long_nothing_has_changed(since: timedelta) -> None:
+    service = checked(a_service(failures_before_down=1, interval_s=604_800), DOWN, every_s=0)
+    now = NOON + since
+    excluded(service, "planned", 23 * 3600 - 60, 23 * 3600 - 30)
+    row = list_page(ListFilter(), now).services[0]
+    assert row.uptime is not None
+    assert row.uptime.maintenance_s == 30
+    assert row.uptime == uptime_between(service, now - timedelta(hours=24), now, now)
+
+
+def test_many_services_take_the_queries_of_one(django_assert_num_queries: object) -> None:
+    for count in (1, 3):
+        services = [an_outage() for _ in range(count)]
+        for service in services:
+            for cause in IncidentCause:
+                excluded(service, cause.value, 120, 180)
+        with django_assert_num_queries(2):  # type: ignore[operator]
+            found = uptimes_between(services, NOON, noon_plus(240), noon_plus(240))
+        assert [uptime.down_s for uptime in found.values()] == [0] * count
