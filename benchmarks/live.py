@@ -53,7 +53,7 @@ STATIONS = {
     "judging": ("(monitors/domain/",),
     "probing": ("(monitors/probes/", "(monitors/net/", "(httpx/"),
     "starting checks": ("engine/checker.py", "engine/host_cap.py", "engine/gauges.py"),
-    "handing over to threads": ("engine/database.py", "concurrent/futures/"),
+    "handing over to threads": ("loops/database.py", "concurrent/futures/"),
     "turning the loop": ("asyncio/", "uvloop"),
 }
 FUNCTIONS_SHOWN = 25

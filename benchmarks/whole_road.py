@@ -117,10 +117,10 @@ async def side_by_side(ask: Callable[[int], Awaitable[None]], count: int) -> Non
 
 async def measure(count: int, rounds: int) -> float:
     """Give the median of the whole road, in ms; a first round, in which all is new, is left out."""
-    from monitors.engine.database import DatabaseThread
     from monitors.engine.memory import collect_seldom
     from monitors.engine.presence import Presence
     from monitors.engine.supervisor import Identity, assemble
+    from monitors.loops.database import DatabaseThread
 
     collect_seldom()
     database = DatabaseThread()

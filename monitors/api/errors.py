@@ -11,7 +11,7 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from monitors.engine.check_now import Busy, NotStored
-from monitors.engine.database import AWAY
+from monitors.loops.database import AWAY
 
 logger = logging.getLogger(__name__)
 

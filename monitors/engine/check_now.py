@@ -22,12 +22,12 @@ from monitors.domain.reasons import Failure, Fault
 from monitors.domain.result import CheckResult
 from monitors.domain.spec import CheckSpec
 from monitors.domain.verdict import not_judged
+from monitors.loops.clock import DatabaseClock
+from monitors.loops.database import AWAY
 from monitors.models import Service, ServiceStatus
 from monitors.probes import observe
 from monitors.queries.checkers import checkers
 
-from .clock import DatabaseClock
-from .database import AWAY
 from .judging import judged
 from .limits import limits
 from .settings_of import read_spec

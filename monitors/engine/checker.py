@@ -12,10 +12,10 @@ from monitors.domain.reasons import Failure, Fault
 from monitors.domain.result import CheckResult
 from monitors.domain.spec import CheckSpec
 from monitors.domain.verdict import not_judged
+from monitors.loops.database import DATABASE_ERRORS, DatabaseThread, Seldom
 from monitors.probes import observe
 
 from .claims import RENEW_EVERY_S, Claim, Claimer, pull_forward
-from .database import DATABASE_ERRORS, DatabaseThread, Seldom
 from .gauges import Gauges
 from .host_cap import HostCap
 from .judging import judged

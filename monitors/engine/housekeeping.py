@@ -13,9 +13,8 @@ from django.db.models import Max, Q
 
 from monitors.actions import retention, rollups
 from monitors.actions.retention import Group
+from monitors.loops.database import DATABASE_ERRORS, DatabaseThread
 from monitors.models import Chore, HourToRedo, LogToDelete
-
-from .database import DATABASE_ERRORS, DatabaseThread
 
 logger = logging.getLogger(__name__)
 

@@ -7,9 +7,9 @@ import time
 from monitors.domain.result import Status
 from monitors.domain.spec import CheckSpec
 from monitors.domain.verdict import judge
+from monitors.loops.database import DatabaseThread
 from monitors.probes import observe
 
-from .database import DatabaseThread
 from .limits import limits
 
 logger = logging.getLogger(__name__)

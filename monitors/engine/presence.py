@@ -11,10 +11,10 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
+from monitors.loops.database import DATABASE_ERRORS, DatabaseThread, Seldom
 from monitors.models import Checker, DueCheck
 
 from .claims import Claimer, Peer
-from .database import DATABASE_ERRORS, DatabaseThread, Seldom
 from .gauges import Gauges
 from .recorder import Recorder
 

@@ -12,8 +12,8 @@ from monitors.actions.trial import record_good_results
 from monitors.domain.reasons import Failure, Fault
 from monitors.domain.result import CheckResult
 from monitors.domain.verdict import not_judged
+from monitors.loops.database import DatabaseThread, Seldom, explained
 
-from .database import DatabaseThread, Seldom, explained
 from .gauges import Gauges
 
 logger = logging.getLogger(__name__)

@@ -22,12 +22,12 @@ from monitors.actions.results import DueTime, Finding
 from monitors.domain.reasons import Failure
 from monitors.domain.result import CheckResult
 from monitors.domain.spec import CheckSpec
+from monitors.loops.clock import DatabaseClock
+from monitors.loops.database import DATABASE_ERRORS
 from monitors.models import Service
 
 from .check_now import Checked, find, record_now, store
 from .claims import ANYWHERE, RENEW_EVERY_S, Claim, Claimer
-from .clock import DatabaseClock
-from .database import DATABASE_ERRORS
 from .host_cap import PER_HOST, HostCap
 from .settings_of import host_of, read_spec
 from .watch import watched

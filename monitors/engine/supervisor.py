@@ -12,16 +12,17 @@ from datetime import datetime
 
 from django.conf import settings
 
+from monitors.loops.database import DATABASE_ERRORS, DatabaseThread, Seldom
+from monitors.loops.keep_going import keep_going
+
 from . import watch
 from .checker import Checker
 from .claims import Claimer
-from .database import DATABASE_ERRORS, DatabaseThread, Seldom
 from .descriptors import make_room
 from .frozen import set_aside_what_froze, tell_the_next_program
 from .gauges import Gauges
 from .host_cap import HostCap
 from .housekeeping import Housekeeper
-from .keep_going import keep_going
 from .memory import collect_seldom
 from .outbound_ping import keep_pinging
 from .presence import Presence, keep_telling, register, sign_off
@@ -96,7 +97,7 @@ async def run_forever(identity: Identity) -> None:
     parts = assemble(identity, presence, database)
     housekeeping = DatabaseThread()
     beside = [
-        asyncio.create_task(keep_going(name, part, parts.gauges), name=name)
+        asyncio.create_task(keep_going(name, part, parts.gauges.erred), name=name)
         for name, part in _beside(parts, housekeeping).items()
     ]
     with _guarded(parts, loop):

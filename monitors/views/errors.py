@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template import loader
 
 from monitors.engine.check_now import NotStored
-from monitors.engine.database import AWAY
+from monitors.loops.database import AWAY
 
 RETRY_AFTER_S = 10
 

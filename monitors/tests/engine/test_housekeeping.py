@@ -12,8 +12,8 @@ from monitors.actions.results import Finding, record
 from monitors.domain.evidence import Evidence
 from monitors.domain.result import Status
 from monitors.engine import housekeeping
-from monitors.engine.clock import DatabaseClock
 from monitors.engine.housekeeping import Housekeeper, OutOfTime
+from monitors.loops.clock import DatabaseClock
 from monitors.models import (
     CheckEvidence,
     Chore,

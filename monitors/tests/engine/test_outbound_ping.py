@@ -4,7 +4,7 @@ import time
 import pytest
 
 from monitors.engine import outbound_ping
-from monitors.engine.database import DatabaseThread
+from monitors.loops.database import DatabaseThread
 from monitors.tests.local_server import LocalServer
 
 

@@ -16,8 +16,8 @@ from monitors.actions.results import DueTime, Finding, record
 from monitors.domain.evidence import Evidence
 from monitors.domain.result import Status
 from monitors.engine import recorder
-from monitors.engine.database import DatabaseThread, explained
 from monitors.engine.gauges import Gauges
+from monitors.loops.database import DatabaseThread, explained
 from monitors.models import DueCheck, LogToDelete, Period, Service, ServiceStatus
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_result, a_service, scheduled

@@ -4,17 +4,18 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from .gauges import Gauges
-
 logger = logging.getLogger(__name__)
 
 AGAIN_AFTER_S = 5.0
 
 
 async def keep_going(
-    name: str, part: Callable[[], Awaitable[None]], gauges: Gauges, after_s: float = AGAIN_AFTER_S
+    name: str,
+    part: Callable[[], Awaitable[None]],
+    count: Callable[[], None],
+    after_s: float = AGAIN_AFTER_S,
 ) -> None:
-    """Run a part until it ends or is cancelled; an unexpected error is logged and counted.
+    """Run a part until it ends or is cancelled; log and `count` an unexpected error.
 
     One that the part can tell (a database that is away) is its own to handle.
     """
@@ -22,7 +23,7 @@ async def keep_going(
         try:
             await part()
         except Exception:
-            gauges.erred()
+            count()
             logger.exception("The checker's %s went wrong; it goes on in %g s", name, after_s)
             await asyncio.sleep(after_s)
         else:
