@@ -1,8 +1,8 @@
 """Takes results into the story: log, state and periods, in one transaction."""
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from monitors.domain.schedule import next_beat, retry_at, retry_beat
 from monitors.domain.state import Step, Transition, advance, after_clock_step
 from monitors.models import CheckEvidence, DueCheck, ServiceStatus
 
-from . import periods, rollups, votes
+from . import rollups, story, votes
 from .bulk import insert_many, update_many
 from .subjects import Overtaken, Subject, read, write
 
@@ -75,12 +75,13 @@ def _record(
         current = [finding for finding in kept if _is_current(finding, subjects)]
         moved: dict[int, list[Transition]] = defaultdict(list)
         for finding in sorted(current, key=lambda finding: finding.result.checked_at):
-            moved[finding.service_id] += _take_in(subjects[finding.service_id], finding, now)
+            logged = _as_logged(finding, rows)
+            moved[finding.service_id] += _take_in(subjects[finding.service_id], logged, now)
         # First the services, as everybody does who moves one: so nobody waits for each other.
         write([subjects[pk] for pk in sorted({finding.service_id for finding in current})], now)
-        periods.write(moved)
+        story.follow(moved, now)
         _reschedule(current, subjects, now)
-    return [rows.get(id(finding)) for finding in findings]
+    return [rows.get(id(finding)) if finding.due is None else None for finding in findings]
 
 
 def _kept(findings: Sequence[Finding], subjects: dict[int, Subject]) -> list[Finding]:
@@ -112,7 +113,10 @@ def _still_open(findings: Sequence[Finding]) -> set[DueTime]:
 
 
 def _log(kept: Sequence[Finding]) -> dict[int, ServiceStatus]:
-    """Write the rows of the log; give those that somebody waits for, by the id of the finding."""
+    """Write the rows of the log.
+
+    Gives those that somebody waits for and those with evidence, by the id of the finding.
+    """
     quiet: list[Finding] = []
     waited_for: list[Finding] = []
     for finding in kept:
@@ -129,7 +133,15 @@ def _log(kept: Sequence[Finding]) -> dict[int, ServiceStatus]:
         for finding, row in pairs
         if finding.result.evidence is not None
     )
-    return {id(finding): row for finding, row in pairs if finding.due is None}
+    return {id(finding): row for finding, row in pairs}
+
+
+def _as_logged(finding: Finding, rows: Mapping[int, ServiceStatus]) -> Finding:
+    """Let a failure say where it stands in the log: it may be what an outage begins with."""
+    row = rows.get(id(finding))
+    if row is None or finding.result.status is not Status.DOWN:
+        return finding
+    return replace(finding, result=replace(finding.result, logged_as=row.pk))
 
 
 def _values(finding: Finding) -> tuple[Any, ...]:

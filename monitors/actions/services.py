@@ -9,11 +9,20 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from monitors.domain.freshness import fresh_until
+from monitors.domain.incidents import Ending
 from monitors.domain.searching import searchable
 from monitors.domain.state import State, expire, move
-from monitors.models import LogToDelete, Period, Service, ServiceSearch, Tag
+from monitors.models import (
+    Channel,
+    LogToDelete,
+    MaintenanceWindow,
+    Period,
+    Service,
+    ServiceSearch,
+    Tag,
+)
 
-from . import due_checks, periods
+from . import due_checks, story
 from .standings import CERTIFICATE_COLUMNS, STANDING_COLUMNS, apply_standing
 
 
@@ -99,6 +108,8 @@ def delete(service_id: int, now: datetime) -> None:
     """
     with transaction.atomic():
         service = Service.objects.select_for_update().get(pk=service_id)
+        story.follow({service_id: ()}, now, ending=Ending.DELETED)
+        _orphan(service)
         LogToDelete.objects.update_or_create(service_id=service_id, defaults={"deleted_at": now})
         service.delete()
 
@@ -125,6 +136,14 @@ def _change(
     _set_paused(service, paused=paused, now=now)
 
 
+def _orphan(service: Service) -> None:
+    """Mark what names this service alone: without it, it would be for all."""
+    for kind in (Channel, MaintenanceWindow):
+        named = kind.objects.filter(services=service, tags=None)
+        others = Service.objects.exclude(pk=service.pk)
+        named.exclude(services__in=others).update(orphaned=True)
+
+
 def _make_searchable(service: Service) -> None:
     text = searchable(service.name, service.url)
     ServiceSearch.objects.update_or_create(service=service, defaults={"text": text})
@@ -141,7 +160,6 @@ def _set_paused(service: Service, *, paused: bool, now: datetime) -> None:
         return
     service.paused = paused
     _enter(service, State.PAUSED if paused else State.UNKNOWN, now)
-    service.save(update_fields=["paused", *STANDING_COLUMNS])
     due_checks.schedule(service, now)
 
 
@@ -150,10 +168,10 @@ def _restart(service: Service, now: datetime, *, forget: bool) -> None:
     if service.paused:
         return
     if forget:
-        _enter(service, State.UNKNOWN, now)
+        _enter(service, State.UNKNOWN, now, Ending.EDITED)
     elif service.seen_at is not None:
         service.fresh_until = fresh_until(service.seen_at, service.interval_s, service.timeout_s)
-    service.save(update_fields=list(STANDING_COLUMNS))
+        service.save(update_fields=["fresh_until"])
     due_checks.schedule(service, now, forget=forget)
 
 
@@ -163,12 +181,13 @@ def _forget_certificate(service: Service) -> None:
     service.save(update_fields=list(CERTIFICATE_COLUMNS))
 
 
-def _enter(service: Service, state: State, now: datetime) -> None:
+def _enter(service: Service, state: State, now: datetime, ending: Ending | None = None) -> None:
     gap = expire(service.standing(), now)
     step = move(gap.standing, state, now)
     # What was found before says nothing of the service as it is now.
     apply_standing(service, replace(step.standing, seen_at=now))
-    periods.write({service.pk: gap.transitions + step.transitions})
+    service.save(update_fields=["paused", *STANDING_COLUMNS])
+    story.follow({service.pk: gap.transitions + step.transitions}, now, ending=ending)
 
 
 def _set_tags(service: Service, names: Sequence[str]) -> None:

@@ -6,7 +6,7 @@ is to be expected, rows are read without, and written only where they still are 
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,8 @@ from django.db.models.expressions import RawSQL
 
 from monitors.domain.freshness import may_lapse
 from monitors.domain.result import CheckResult
-from monitors.domain.state import Policy, Standing, State
-from monitors.models import Service
+from monitors.domain.state import Cause, Policy, Standing, State
+from monitors.models import FirstFailure, Service
 
 from .bulk import update_many
 from .standings import CERTIFICATE_COLUMNS, STANDING_COLUMNS
@@ -76,6 +76,8 @@ class Subject:
     """Of the row that was read; None where it is locked."""
     last: CheckResult | None = None
     """The newest result of this batch."""
+    known_cause: Cause | None = None
+    """What the database holds of the streak that it was in."""
     is_answered: bool = False
     """Whether its due time is answered, and so will lie within an interval from now."""
 
@@ -90,7 +92,21 @@ def read(ids: Collection[int], *, locking: bool) -> dict[int, Subject]:
     else:
         # The transaction that wrote the row last: the database's own version of it.
         found = services.annotate(version=RawSQL("monitors_service.xmin::text", []))
-    return {row[1]: _subject(*row) for row in found.values_list(*_READ)}
+    subjects = {row[1]: _subject(*row) for row in found.values_list(*_READ)}
+    _read_causes([subject for subject in subjects.values() if subject.standing.streak])
+    return subjects
+
+
+def _read_causes(failing: Sequence[Subject]) -> None:
+    """Add what began the streaks that services are in; mostly there are none."""
+    if not failing:
+        return
+    by_id = {subject.id: subject for subject in failing}
+    for first in FirstFailure.objects.filter(service__among=by_id):
+        subject = by_id[first.service_id]
+        if first.at == subject.standing.streak_since:
+            subject.known_cause = first.cause()
+            subject.standing = replace(subject.standing, cause=subject.known_cause)
 
 
 def _subject(  # noqa: PLR0913, PLR0917 - the columns of _READ
@@ -147,6 +163,7 @@ def write(subjects: Sequence[Subject], now: datetime) -> None:
         (*STANDING_COLUMNS, "may_lapse"),
         [((*_standing(subject, now), subject.id), subject) for subject in heard],
     )
+    _write_causes(subjects)
     _write_certificates(
         [
             (seen.not_after, seen.issuer[:200], ", ".join(seen.names), subject.id)
@@ -162,6 +179,30 @@ def _update(columns: Sequence[str], changed: Sequence[tuple[tuple[Any, ...], Sub
     unlocked = [(*row, subject.version) for row, subject in changed if subject.version is not None]
     if update_many(Service, columns, unlocked, ("id", "xmin")) != len(unlocked):
         raise Overtaken
+
+
+def _write_causes(subjects: Sequence[Subject]) -> None:
+    """Write what began the streaks that are new."""
+    begun = [
+        (subject.id, cause)
+        for subject in subjects
+        if (cause := subject.standing.cause) is not None and cause != subject.known_cause
+    ]
+    FirstFailure.objects.bulk_create(
+        [
+            FirstFailure(
+                service_id=pk,
+                at=cause.at,
+                reason=cause.reason,
+                message=cause.message,
+                check_id=cause.check_id,
+            )
+            for pk, cause in begun
+        ],
+        update_conflicts=True,
+        unique_fields=["service"],
+        update_fields=["at", "reason", "message", "check_id"],
+    )
 
 
 def _write_certificates(shown: Sequence[tuple[datetime, str, str, int]]) -> None:

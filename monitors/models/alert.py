@@ -125,9 +125,7 @@ class Alert(models.Model):
                 fields=["due_at"], condition=Q(fate=Fate.WAITING.value), name="alert_waiting"
             ),
             models.Index(fields=["incident", "channel", "event"], name="alert_by_incident"),
-            models.Index(
-                fields=["service"], condition=Q(fate=Fate.WAITING.value), name="alert_by_service"
-            ),
+            models.Index(fields=["service", "event", "-created_at"], name="alert_by_service"),
         ]
 
     def __str__(self) -> str:

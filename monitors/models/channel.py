@@ -42,6 +42,8 @@ class Channel(models.Model):
     """The values of `Event` that it wants."""
     tags = models.ManyToManyField(Tag, blank=True, related_name="channels")
     services = models.ManyToManyField(Service, blank=True, related_name="channels")
+    orphaned = models.BooleanField(default=False, editable=False)
+    """Whether the last service it named was deleted: it is for none then, not for all."""
     enabled = models.BooleanField(default=True)
     disabled_reason = models.CharField(max_length=500, default="", editable=False)
     """Why it was disabled by itself; empty where a person did it."""

@@ -26,6 +26,8 @@ class MaintenanceWindow(models.Model):
     time_zone = models.CharField(max_length=64, default="UTC")
     services = models.ManyToManyField(Service, blank=True, related_name="maintenance_windows")
     tags = models.ManyToManyField(Tag, blank=True, related_name="maintenance_windows")
+    orphaned = models.BooleanField(default=False, editable=False)
+    """Whether the last service it named was deleted: it is for none then, not for all."""
     created_at = models.DateTimeField(editable=False)
     created_by = models.CharField(max_length=150, default="", editable=False)
     removed_at = models.DateTimeField(null=True, editable=False)

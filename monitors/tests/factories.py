@@ -9,7 +9,7 @@ from monitors.actions.results import DueTime, Finding, record
 from monitors.domain.reasons import Reason
 from monitors.domain.result import CheckResult, Status
 from monitors.domain.targets import parse_target
-from monitors.models import DueCheck, Service
+from monitors.models import Channel, DueCheck, Service
 
 from .clock import NOON
 
@@ -24,6 +24,12 @@ def a_service(**settings: Any) -> Service:
     settings = {"name": f"Service {number}", "url": f"http://s{number}.example/"} | settings
     target = parse_target(settings["url"])
     return services.create(settings | {"url": target.url, "url_key": target.key}, tags, now)
+
+
+def a_channel(name: str = "Channel", **settings: Any) -> Channel:
+    """Make a channel for all services, a webhook unless another kind is given."""
+    given = {"kind": "webhook", "target": "http://hook.example/", "created_at": NOON} | settings
+    return Channel.objects.create(name=name, **given)
 
 
 def a_result(status: Status = Status.UP, at: datetime = NOON, **values: Any) -> CheckResult:

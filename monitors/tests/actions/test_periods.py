@@ -15,7 +15,7 @@ from monitors.actions import services
 from monitors.actions.results import Finding, record
 from monitors.domain.result import Status
 from monitors.domain.state import State
-from monitors.models import Period, Service, ServiceStatus
+from monitors.models import Incident, Period, Service, ServiceStatus
 from monitors.queries.dashboard import shown_state
 from monitors.queries.service_list import overview
 from monitors.queries.uptime import uptime_between
@@ -92,6 +92,14 @@ class Life(RuleBasedStateMachine):
     @invariant()
     def life_is_covered(self) -> None:
         assert_covered(self.service)
+
+    @invariant()
+    def an_incident_is_open_while_it_is_down(self) -> None:
+        """And over time in which nobody looked, but no further."""
+        state = Service.objects.get(pk=self.service.pk).state
+        is_open = Incident.objects.open().filter(service=self.service).exists()
+        assert is_open or state != State.DOWN.value
+        assert not is_open or state in {State.DOWN.value, State.UNKNOWN.value}
 
     @invariant()
     def the_list_counts_what_is_shown(self) -> None:
