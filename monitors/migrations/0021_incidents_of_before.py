@@ -75,6 +75,6 @@ def write_events(apps, incidents):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("monitors", "0020_incidents_and_channels")]
+    dependencies = [('monitors', '0020_incidents_and_channels')]
 
     operations = [migrations.RunPython(make_incidents, migrations.RunPython.noop)]
