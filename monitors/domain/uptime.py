@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import heappop, heappush
+from itertools import pairwise
 
 from .incidents import IncidentCause
 from .state import State
@@ -22,7 +23,7 @@ class Stretch:
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """A stretch of a service's life that counts otherwise than it was seen, or as seen after all."""
+    """A stretch of a service's life that counts otherwise than it was seen, or just as seen."""
 
     cause: IncidentCause
     start: datetime
@@ -112,7 +113,7 @@ def last_ones(charges: Iterable[Charge]) -> list[Charge]:
     moments = sorted({moment for charge in given for moment in (charge.start, charge.end)})
     begun: list[tuple[int, Charge]] = []
     found: list[Charge] = []
-    for at, until in zip(moments, moments[1:], strict=False):
+    for at, until in pairwise(moments):
         while coming and coming[-1][1].start <= at:
             rank, charge = coming.pop()
             heappush(begun, (-rank, charge))

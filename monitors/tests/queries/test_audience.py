@@ -64,7 +64,7 @@ def test_maintenance_covers_what_it_names() -> None:
     assert covered([bare.pk], NOON) == set()
 
 
-@pytest.mark.parametrize("settings", [{"removed_at": NOON}, {"orphaned": True}])
-def test_maintenance_that_covers_nothing(settings: dict[str, object]) -> None:
-    a_window(**settings)
+@pytest.mark.parametrize("words", [{"removed_at": NOON}, {"orphaned": True}])
+def test_maintenance_that_covers_nothing(words: dict[str, object]) -> None:
+    a_window(**words)
     assert covered([a_service().pk], NOON) == set()
