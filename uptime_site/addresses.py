@@ -16,6 +16,7 @@ _PORTS = {"http": 80, "https": 443}
 _NAME = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)*")
 _LIKE_IPV4 = re.compile(r"[0-9.]+")
 _EVERYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - compared, not bound
+_PATH = re.compile(r"[A-Za-z0-9._~/-]*")
 
 
 def allowed_host(text: str) -> str:
@@ -35,6 +36,22 @@ def trusted_origin(text: str) -> str:
     except ValueError:
         raise ImproperlyConfigured(
             f"CSRF_TRUSTED_ORIGINS holds addresses like https://uptime.example.com, not “{text}”."
+        ) from None
+
+
+def site_url(text: str, base_path: str) -> str:
+    """Give the address of the dashboard, with its base path and without a last slash; "" is none.
+
+    Whether the path is given with it or not: there is one that is right.
+    """
+    given = text.strip().rstrip("/")
+    if not given:
+        return ""
+    try:
+        return _origin_of_site(given) + (base_path or urlsplit(given).path)
+    except ValueError:
+        raise ImproperlyConfigured(
+            f"SITE_URL is an address like https://uptime.example.com, not “{text}”."
         ) from None
 
 
@@ -74,6 +91,13 @@ def _host_pattern(text: str) -> str:
     # "*.example.com" is what most programs call that which Django calls ".example.com".
     pattern = bare.removeprefix("*") if bare.startswith("*.") else bare
     return f".{_host(pattern[1:])}" if pattern.startswith(".") else _host(pattern)
+
+
+def _origin_of_site(text: str) -> str:
+    parts = urlsplit(text)
+    if set(text) & {"?", "#", "*"} or not _PATH.fullmatch(parts.path):
+        raise ValueError(text)
+    return _origin(f"{parts.scheme}://{parts.netloc}")
 
 
 def _origin(text: str) -> str:

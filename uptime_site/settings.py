@@ -11,7 +11,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage
 
-from .addresses import allowed_host, trusted_origin
+from .addresses import allowed_host, site_url, trusted_origin
 from .database import database
 from .environment import BASE_DIR, base_path, bind, port, read, whole_number
 from .private import secret_key
@@ -110,6 +110,8 @@ CSRF_TRUSTED_ORIGINS = _origins()
 PORT, BIND = port(env), bind(env)
 BASE_PATH = base_path(env)
 FORCE_SCRIPT_NAME = BASE_PATH or None
+# For links in what is sent: there is no request that would say under which name it came.
+SITE_URL = site_url(env.str("SITE_URL", default=""), BASE_PATH)
 # True behind a proxy that speaks HTTPS to the world and says so in X-Forwarded-Proto.
 BEHIND_HTTPS_PROXY = _boolean("BEHIND_HTTPS_PROXY", default=False)
 # Off until HTTPS is known to work: a browser keeps to HSTS for as long as it was told to.

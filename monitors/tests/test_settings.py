@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from uptime_site.addresses import allowed_host, binding, trusted_origin, url
+from uptime_site.addresses import allowed_host, binding, site_url, trusted_origin, url
 from uptime_site.database import database
 from uptime_site.environment import base_path, plain_lines, port, read
 from uptime_site.private import PrivateConnection, secret_key
@@ -245,6 +245,43 @@ def test_an_origin_is_spelled_as_browsers_do(given: str, origin: str) -> None:
 def test_an_origin_that_nothing_can_match_is_refused(given: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=r"^CSRF_TRUSTED_ORIGINS holds addresses like"):
         trusted_origin(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "base_path", "address"),
+    [
+        ("", "/uptime", ""),
+        ("https://uptime.example.com", "", "https://uptime.example.com"),
+        (" https://Uptime.example.com:8443/ ", "", "https://uptime.example.com:8443"),
+        ("https://example.com", "/uptime", "https://example.com/uptime"),
+        ("https://example.com/uptime/", "/uptime", "https://example.com/uptime"),
+        # A proxy that takes the path off, so that nobody here knows of it.
+        ("https://example.com/uptime", "", "https://example.com/uptime"),
+    ],
+)
+def test_the_address_of_the_site_has_its_base_path_once(
+    given: str, base_path: str, address: str
+) -> None:
+    assert site_url(given, base_path) == address
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "uptime.example.com",
+        "ftp://example.com",
+        "https://",
+        "https://*.example.com",
+        "https://ada@example.com",
+        "https://example.com/?a=b",
+        "https://example.com/#a",
+        "https://example.com/a b",
+        "https://[",
+    ],
+)
+def test_an_address_of_the_site_that_makes_no_links_is_refused(given: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"^SITE_URL is an address like"):
+        site_url(given, "")
 
 
 @pytest.mark.parametrize(
