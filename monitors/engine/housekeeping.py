@@ -16,12 +16,13 @@ from monitors.actions.retention import Group
 from monitors.loops.database import DATABASE_ERRORS, DatabaseThread
 from monitors.models import Chore, HourToRedo, LogToDelete
 
+from .chores import Chores
+
 logger = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
 EVERY_S = 60.0
-LEASE = timedelta(seconds=120)
 # Between two pieces of work others get at the database, and at this process.
 PAUSE_S = 0.02
 RETENTION_EVERY = timedelta(hours=1)
@@ -35,13 +36,19 @@ class OutOfTime(Exception):  # noqa: N818 - reads as what it is at every raise
 class Housekeeper:
     """Keeps summaries and deletes what is old, on a connection of its own.
 
-    `is_time_up` tells when to break off, where somebody waits for it.
+    `is_time_up` tells when to break off, where somebody waits for it; `holder` is the id of the
+    checker that it is part of.
     """
 
     def __init__(
-        self, database: DatabaseThread, is_time_up: Callable[[], bool] = lambda: False
+        self,
+        database: DatabaseThread,
+        is_time_up: Callable[[], bool] = lambda: False,
+        *,
+        holder: int | None = None,
     ) -> None:
         self._database = database
+        self._chores = Chores(holder)
         self._clock = database.clock
         self._is_time_up = is_time_up
 
@@ -57,14 +64,14 @@ class Housekeeper:
     async def keep_house(self) -> None:
         """Do once what is to be done now. Raises OutOfTime."""
         await self._do(self._clock.read)
-        if await self._do(lambda: _take(SUMMARIES, self._clock.now())):
+        if await self._do(lambda: self._chores.take(SUMMARIES, self._clock.now())):
             async with self._in_time(SUMMARIES):
                 await self._sum_up()
-            await self._do(lambda: _leave(SUMMARIES))
-        if await self._do(lambda: _take(RETENTION, self._clock.now(), RETENTION_EVERY)):
+            await self._do(lambda: self._chores.leave(SUMMARIES))
+        if await self._do(lambda: self._chores.take(RETENTION, self._clock.now(), RETENTION_EVERY)):
             async with self._in_time(RETENTION):
                 await self._expire()
-            await self._do(lambda: _leave(RETENTION, self._clock.now()))
+            await self._do(lambda: self._chores.leave(RETENTION, self._clock.now()))
         # Last: it may take hours, and what is old must not wait for it.
         if await self._do(LogToDelete.objects.exists):
             await self._delete_left_logs()
@@ -75,7 +82,7 @@ class Housekeeper:
         try:
             yield
         except OutOfTime:
-            await self._database.run(lambda: _leave(chore))
+            await self._database.run(lambda: self._chores.leave(chore))
             raise
 
     async def _sum_up(self) -> None:
@@ -96,14 +103,14 @@ class Housekeeper:
             if not again or hour > self._clock.now() - group.checks_kept:
                 ids = group.service_ids
                 await self._do(lambda ids=ids: rollups.fold(hour, ids))  # type: ignore[misc]
-            await self._do(lambda: _renew(SUMMARIES, self._clock.now()))
+            await self._do(lambda: self._chores.renew(SUMMARIES, self._clock.now()))
 
     async def _delete_left_logs(self) -> None:
-        if await self._do(lambda: _take(LEFT_LOGS, self._clock.now())):
+        if await self._do(lambda: self._chores.take(LEFT_LOGS, self._clock.now())):
             async with self._in_time(LEFT_LOGS):
                 while await self._do(retention.delete_left_log):
-                    await self._do(lambda: _renew(LEFT_LOGS, self._clock.now()))
-            await self._do(lambda: _leave(LEFT_LOGS))
+                    await self._do(lambda: self._chores.renew(LEFT_LOGS, self._clock.now()))
+            await self._do(lambda: self._chores.leave(LEFT_LOGS))
 
     async def _expire(self) -> None:
         now = self._clock.now()
@@ -114,7 +121,7 @@ class Housekeeper:
         hours_before = rollups.day_of(min(now - hours_kept, summed_up or now))
         for group in await self._do(lambda: retention.groups(settings.RETENTION_DAYS)):
             await self._expire_group(group, now, summed_up, hours_before)
-            await self._do(lambda: _renew(RETENTION, self._clock.now()))
+            await self._do(lambda: self._chores.renew(RETENTION, self._clock.now()))
         await self._do(lambda: retention.forget_checkers(now))
 
     async def _expire_group(
@@ -128,7 +135,7 @@ class Housekeeper:
 
     async def _until_none(self, delete: Callable[[], int]) -> None:
         while await self._do(delete) >= retention.BATCH:
-            await self._do(lambda: _renew(RETENTION, self._clock.now()))
+            await self._do(lambda: self._chores.renew(RETENTION, self._clock.now()))
 
     async def _do(self, work: Callable[[], T]) -> T:
         if self._is_time_up():
@@ -149,30 +156,6 @@ async def keep_house_once(for_s: float) -> None:
         logger.warning("No housekeeping while the database is away: %s", error)
     finally:
         await database.close()
-
-
-def _take(name: str, now: datetime, every: timedelta = timedelta()) -> bool:
-    """Take a chore that nobody is at and that is to be done again; tell whether we have it."""
-    Chore.objects.get_or_create(name=name)
-    free = Q(lease_until=None) | Q(lease_until__lt=now) | Q(lease_until__gt=now + 2 * LEASE)
-    mine = Chore.objects.filter(free, name=name)
-    if every:
-        # One that was done in the future was done before the clock was set back.
-        due = Q(done_until=None) | Q(done_until__lte=now - every) | Q(done_until__gt=now)
-        mine = mine.filter(due)
-    return mine.update(lease_until=now + LEASE) == 1
-
-
-def _renew(name: str, now: datetime) -> None:
-    Chore.objects.filter(name=name).update(lease_until=now + LEASE)
-
-
-def _leave(name: str, done_until: datetime | None = None) -> None:
-    chore = Chore.objects.filter(name=name)
-    if done_until is None:
-        chore.update(lease_until=None)
-    else:
-        chore.update(lease_until=None, done_until=done_until)
 
 
 def _summed_up_until() -> datetime | None:

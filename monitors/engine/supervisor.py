@@ -113,7 +113,7 @@ def _beside(parts: Parts, housekeeping: DatabaseThread) -> dict[str, Callable[[]
         "presence": lambda: keep_telling(
             parts.presence, parts.gauges, parts.recorder, claimer, parts.database
         ),
-        "housekeeping": Housekeeper(housekeeping).run,
+        "housekeeping": Housekeeper(housekeeping, holder=parts.presence.id).run,
     }
     if settings.HEARTBEAT_URL:
         beside["outbound ping"] = lambda: keep_pinging(settings.HEARTBEAT_URL, parts.database)
