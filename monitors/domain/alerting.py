@@ -130,7 +130,7 @@ class Facts:
 
 # Pauses between the attempts of one message: they grow, and after a day it is given up.
 _FIRST_PAUSE = timedelta(seconds=5)
-_LONGEST_PAUSE = timedelta(hours=1)
+LONGEST_PAUSE = timedelta(hours=1)
 GIVE_UP_AFTER = timedelta(hours=24)
 
 
@@ -143,7 +143,7 @@ def next_try(first_tried_at: datetime, attempts: int, now: datetime) -> datetime
     if now >= last:
         return None
     # No power beyond what the longest pause needs: attempts may be many.
-    pause: timedelta = min(_FIRST_PAUSE * 2 ** min(attempts - 1, 20), _LONGEST_PAUSE)
+    pause: timedelta = min(_FIRST_PAUSE * 2 ** min(attempts - 1, 20), LONGEST_PAUSE)
     return min(now + pause, last)
 
 

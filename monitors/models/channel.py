@@ -68,6 +68,9 @@ class Channel(models.Model):
     breaks_through = models.JSONField(default=list, blank=True)
     """The events that are told in quiet hours too."""
     created_at = models.DateTimeField(editable=False)
+    deliveries = models.PositiveBigIntegerField(default=0, editable=False)
+    failures = models.PositiveBigIntegerField(default=0, editable=False)
+    """Attempts that arrived, and that did not, since it was made."""
 
     objects = ChannelQuerySet.as_manager()
 
