@@ -55,6 +55,20 @@ def site_url(text: str, base_path: str) -> str:
         ) from None
 
 
+def canary(text: str) -> str:
+    """Give an entry of CANARY_URLS in its normal form."""
+    try:
+        found = ada_url.URL(text)
+    except ValueError:
+        found = None
+    # A host alone, "example.com:443", reads as a scheme.
+    if found is None or found.protocol not in {"http:", "https:"} or found.username:
+        raise ImproperlyConfigured(
+            f"CANARY_URLS holds addresses like https://example.com/, not “{text}”."
+        )
+    return str(found.href).partition("#")[0]
+
+
 def binding(text: str, port: int) -> str:
     """Give where to listen as gunicorn spells it; nothing given means this machine alone."""
     given = text.strip()

@@ -11,7 +11,7 @@ from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import FileSystemStorage
 
-from .addresses import allowed_host, site_url, trusted_origin
+from .addresses import allowed_host, canary, site_url, trusted_origin
 from .database import database
 from .environment import BASE_DIR, base_path, bind, port, read, whole_number
 from .private import secret_key
@@ -20,6 +20,9 @@ from .private import secret_key
 django_stubs_ext.monkeypatch()
 
 env = read(BASE_DIR)
+
+# All of them are asked at the same time.
+MAX_CANARIES = 10
 
 
 def _boolean(name: str, *, default: bool) -> bool:
@@ -69,6 +72,15 @@ def _web_address(name: str) -> str:
             f"{name} is an address like https://example.com/, not “{address}”."
         )
     return address
+
+
+def _canaries() -> list[str]:
+    urls = list(dict.fromkeys(map(canary, _list("CANARY_URLS", default=[]))))
+    if len(urls) > MAX_CANARIES:
+        raise ImproperlyConfigured(
+            f"CANARY_URLS holds up to {MAX_CANARIES} addresses, not {len(urls)}."
+        )
+    return urls
 
 
 def _time_zone() -> str:
@@ -138,6 +150,9 @@ HOURLY_RETENTION_DAYS = _whole_number("HOURLY_RETENTION_DAYS", default=400, low=
 
 # Asked for every minute while the checker lives, so that another monitor notices when it does not.
 HEARTBEAT_URL = _web_address("HEARTBEAT_URL")
+
+# Asked when most services fail together: where none of them answers, the monitor is cut off.
+CANARY_URLS = _canaries()
 
 INSTALLED_APPS = [
     "monitors.apps.MonitorsConfig",

@@ -158,6 +158,17 @@ class Fault(Enum):
         Reason.INTERNAL,
         "the checker itself was stalled for {stalled_s:.1f} s of this check: {otherwise}",
     )
+    CUT_OFF = (
+        Reason.INTERNAL,
+        "the monitor itself seems to be cut off: no canary answered ({otherwise})",
+    )
+    NAMES_CUT_OFF = (
+        Reason.INTERNAL,
+        (
+            "the monitor itself seems to be cut off from its name server: "
+            "no canary was found by its name ({otherwise})"
+        ),
+    )
 
     def __init__(self, reason: Reason, sentence: str) -> None:
         self.reason = reason

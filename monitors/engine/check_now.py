@@ -28,6 +28,7 @@ from monitors.models import Service, ServiceStatus
 from monitors.probes import observe
 from monitors.queries.checkers import checkers
 
+from .canaries import sifted_alone
 from .judging import judged
 from .limits import limits
 from .settings_of import read_spec
@@ -121,16 +122,19 @@ async def find(spec: CheckSpec | Failure, watch: LoopWatch) -> CheckResult:
 
 async def store(found: Sequence[tuple[Service, CheckResult]], location: str = "") -> list[Checked]:
     """Store what was found on request. Raises NotStored."""
-    findings = [
-        Finding(service.pk, result, location=location, revision=service.revision)
-        for service, result in found
-    ]
+    findings = await sifted_alone(
+        [
+            Finding(service.pk, result, location=location, revision=service.revision)
+            for service, result in found
+        ]
+    )
     try:
         rows = await sync_to_async(record_now)(findings)
     except AWAY as error:
-        raise NotStored([result for _, result in found]) from error
+        raise NotStored([finding.result for finding in findings]) from error
     return [
-        Checked(service, result, row) for (service, result), row in zip(found, rows, strict=True)
+        Checked(service, finding.result, row)
+        for (service, _), finding, row in zip(found, findings, rows, strict=True)
     ]
 
 

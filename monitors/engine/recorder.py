@@ -14,6 +14,7 @@ from monitors.domain.result import CheckResult
 from monitors.domain.verdict import not_judged
 from monitors.loops.database import DatabaseThread, Seldom, explained
 
+from .canaries import Canaries
 from .gauges import Gauges
 
 logger = logging.getLogger(__name__)
@@ -46,11 +47,18 @@ class Recorder:
     """
 
     def __init__(
-        self, database: DatabaseThread, gauges: Gauges, gather_s: float = GATHER_S
+        self,
+        database: DatabaseThread,
+        gauges: Gauges,
+        gather_s: float = GATHER_S,
+        canaries: Canaries | None = None,
     ) -> None:
         self._database = database
         self._gauges = gauges
         self._gather_s = gather_s
+        self._canaries = canaries
+        self._found: list[Finding] = []
+        """What has not been held against the canaries yet."""
         self._waiting: list[Finding] = []
         self._suspects: set[int] = set()
         self._arrived = asyncio.Event()
@@ -61,36 +69,55 @@ class Recorder:
         """Whether some services are due again so soon that their results cannot wait for others."""
 
     def put(self, finding: Finding) -> None:
-        self._waiting.append(finding)
+        (self._waiting if self._canaries is None else self._found).append(finding)
         self._arrived.set()
 
     @property
     def waiting(self) -> int:
         """How many results are not written yet."""
-        return len(self._waiting)
+        return len(self._found) + len(self._waiting)
 
     @property
     def is_behind(self) -> bool:
         """Whether writing fails, or is slower than checking."""
-        return self._failed or len(self._waiting) > MUCH_WAITING
+        return self._failed or self.waiting > MUCH_WAITING
 
     def held(self) -> list[DueTime]:
         """Give the due times that are answered by what is not written yet."""
-        return [finding.due for finding in self._waiting if finding.due is not None]
+        unwritten = (*self._waiting, *self._found)
+        return [finding.due for finding in unwritten if finding.due is not None]
 
     async def run(self) -> None:
         """Write until closed, and then what is left."""
-        while not self._closing.is_set() or self._waiting:
+        while not self._closing.is_set() or self.waiting:
             await self._arrived.wait()
             await self._gather()
             self._arrived.clear()
+            await self._sift()
             while self._waiting:
                 await self._write_batch()
 
     def close(self) -> None:
         """Let `run` end once everything is written."""
         self._closing.set()
+        if self._canaries is not None:
+            self._canaries.stopping.set()
         self._arrived.set()
+
+    async def _sift(self) -> None:
+        """Let results pass by the canaries; what comes meanwhile does so the next time."""
+        if self._canaries is None or not self._found:
+            return
+        found = tuple(self._found)
+        try:
+            sifted = await self._canaries.sifted(found)
+        except Exception:
+            # Whatever it is, what was found is written.
+            self._gauges.erred()
+            logger.exception("Canaries could not be asked")
+            sifted = list(found)
+        self._waiting += sifted
+        del self._found[: len(found)]
 
     async def _gather(self) -> None:
         gather_s = min(self._gather_s, HURRIED_GATHER_S) if self.is_hurried else self._gather_s

@@ -26,6 +26,7 @@ from monitors.loops.clock import DatabaseClock
 from monitors.loops.database import DATABASE_ERRORS
 from monitors.models import Service
 
+from .canaries import NOBODY, sifted_alone
 from .check_now import Checked, find, record_now, store
 from .claims import ANYWHERE, RENEW_EVERY_S, Claim, Claimer
 from .host_cap import PER_HOST, HostCap
@@ -39,8 +40,6 @@ T = TypeVar("T")
 CONCURRENCY = 100
 # Claimed together, and held until each has been checked.
 CLAIMED_AT_ONCE = 1_000
-# The id of no checker.
-NOBODY = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +101,10 @@ async def check_due(location: str = ANYWHERE, pace: Pace = A_PACE) -> AsyncGener
 
 async def _answer(batch: Sequence[tuple[Claim, CheckResult]], location: str) -> list[Checked]:
     """Store what was due; leave out services that were deleted meanwhile."""
-    findings = [
-        Finding(claim.due.service_id, result, claim.due, location) for claim, result in batch
-    ]
-    findings = await _stored(findings)
+    findings = await sifted_alone(
+        [Finding(claim.due.service_id, result, claim.due, location) for claim, result in batch]
+    )
+    findings = await _stored(list(findings))
     services = await Service.objects.ain_bulk([finding.service_id for finding in findings])
     return [
         Checked(services[finding.service_id], finding.result, None)

@@ -16,6 +16,7 @@ from monitors.loops.database import DATABASE_ERRORS, DatabaseThread, Seldom
 from monitors.loops.keep_going import keep_going
 
 from . import watch
+from .canaries import Canaries, canaries
 from .checker import Checker
 from .claims import Claimer
 from .descriptors import make_room
@@ -56,12 +57,15 @@ class Parts:
     watch: LoopWatch
     gauges: Gauges
     checker: Checker
+    canaries: Canaries | None = None
 
 
 def assemble(identity: Identity, presence: Presence, database: DatabaseThread) -> Parts:
     """Put the parts of a checker together; nothing runs yet."""
     gauges = Gauges()
-    recorder = Recorder(database, gauges)
+    asked = canaries()
+    asking = Canaries(asked, database, gauges, presence.id) if asked else None
+    recorder = Recorder(database, gauges, canaries=asking)
     lag = LoopWatch(gauges)
     checker = Checker(
         database=database,
@@ -73,7 +77,7 @@ def assemble(identity: Identity, presence: Presence, database: DatabaseThread) -
         hosts=HostCap(identity.per_host),
         location=presence.location,
     )
-    return Parts(presence, database, recorder, lag, gauges, checker)
+    return Parts(presence, database, recorder, lag, gauges, checker, asking)
 
 
 async def run_forever(identity: Identity) -> None:
@@ -115,6 +119,8 @@ def _beside(parts: Parts, housekeeping: DatabaseThread) -> dict[str, Callable[[]
         ),
         "housekeeping": Housekeeper(housekeeping, holder=parts.presence.id).run,
     }
+    if parts.canaries is not None:
+        beside["canaries"] = parts.canaries.run
     if settings.HEARTBEAT_URL:
         beside["outbound ping"] = lambda: keep_pinging(settings.HEARTBEAT_URL, parts.database)
     return beside

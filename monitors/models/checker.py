@@ -29,6 +29,9 @@ class Checker(models.Model):
     trouble = models.TextField(default="")
     """What keeps it from its work; empty while nothing does."""
 
+    cut_off_since = models.DateTimeField(null=True)
+    """Since when no canary answers it; None while it is not cut off."""
+
     class Meta:
         ordering = ["name"]
 

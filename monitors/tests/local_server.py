@@ -34,6 +34,13 @@ def local_server(port: int = 0) -> Iterator[LocalServer]:
             self.end_headers()
             self.wfile.write(answers.body)
 
+        def do_HEAD(self) -> None:
+            answers.requests.append(self.path)
+            if answers.hold is not None:
+                answers.hold.wait(30)
+            self.send_response(answers.status)
+            self.end_headers()
+
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - its name there
             """Keep quiet."""
 

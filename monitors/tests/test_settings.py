@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from uptime_site.addresses import allowed_host, binding, site_url, trusted_origin, url
+from uptime_site.addresses import allowed_host, binding, canary, site_url, trusted_origin, url
 from uptime_site.database import database
 from uptime_site.environment import base_path, plain_lines, port, read
 from uptime_site.private import PrivateConnection, secret_key
@@ -282,6 +282,37 @@ def test_the_address_of_the_site_has_its_base_path_once(
 def test_an_address_of_the_site_that_makes_no_links_is_refused(given: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=r"^SITE_URL is an address like"):
         site_url(given, "")
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ("https://example.com", "https://example.com/"),
+        ("HTTPS://Example.com:443/a#b", "https://example.com/a"),
+        ("http://192.0.2.1:8080/", "http://192.0.2.1:8080/"),
+        ("https://[2001:db8::0:1]/", "https://[2001:db8::1]/"),
+        ("https://bücher.example/", "https://xn--bcher-kva.example/"),
+    ],
+)
+def test_a_canary_is_an_address_of_the_web(given: str, asked: str) -> None:
+    assert canary(given) == asked
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "example.com",
+        "example.com:443",
+        "1.1.1.1",
+        "ftp://example.com/",
+        "https://",
+        "https://a:x/",
+        "https://ada:secret@example.com/",
+    ],
+)
+def test_what_cannot_be_asked_is_no_canary(given: str) -> None:
+    with pytest.raises(ImproperlyConfigured, match=r"^CANARY_URLS holds addresses like https://"):
+        canary(given)
 
 
 @pytest.mark.parametrize(

@@ -216,6 +216,20 @@ SENTENCES: dict[Fault, tuple[dict[str, Any], str]] = {
         {"detail": "DataError"},
         "the database does not take what this check found: DataError",
     ),
+    Fault.CUT_OFF: (
+        {"otherwise": "connection refused by 192.0.2.7 port 443"},
+        (
+            "the monitor itself seems to be cut off: no canary answered "
+            "(connection refused by 192.0.2.7 port 443)"
+        ),
+    ),
+    Fault.NAMES_CUT_OFF: (
+        {"otherwise": "looking up a.example failed: timeout"},
+        (
+            "the monitor itself seems to be cut off from its name server: "
+            "no canary was found by its name (looking up a.example failed: timeout)"
+        ),
+    ),
     Fault.STALLED: (
         {"stalled_s": 1.25, "otherwise": "no answer within 1 s: still looking up a.example"},
         (

@@ -229,6 +229,8 @@ def test_a_fault_of_our_own_side_is_not_judged_and_any_other_is_down(fault: Faul
         Fault.NO_NAME_SERVER,
         Fault.NOT_STORED,
         Fault.STALLED,
+        Fault.CUT_OFF,
+        Fault.NAMES_CUT_OFF,
     }
     assert result.status is (Status.NOT_JUDGED if is_ours else Status.DOWN)
     assert (result.reason is Reason.INTERNAL) is is_ours

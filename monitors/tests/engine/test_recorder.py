@@ -16,6 +16,7 @@ from monitors.actions.results import DueTime, Finding, record
 from monitors.domain.evidence import Evidence
 from monitors.domain.result import Status
 from monitors.engine import recorder
+from monitors.engine.canaries import Canaries
 from monitors.engine.gauges import Gauges
 from monitors.loops.database import DatabaseThread, explained
 from monitors.models import DueCheck, LogToDelete, Period, Service, ServiceStatus
@@ -54,10 +55,10 @@ class FakeTable:
 class Recording:
     """A recorder on the database of this test."""
 
-    def __init__(self) -> None:
+    def __init__(self, canaries: Canaries | None = None) -> None:
         self.database = DatabaseThread()
         self.gauges = Gauges()
-        self.recorder = recorder.Recorder(self.database, self.gauges, gather_s=0)
+        self.recorder = recorder.Recorder(self.database, self.gauges, 0, canaries)
 
     async def write(self, findings: Sequence[Finding]) -> None:
         """Write all of them and end."""
@@ -320,3 +321,17 @@ def test_tables_of_a_newer_version_are_told_as_such() -> None:
     finally:
         newer.delete()
     assert explained(OperationalError("no such\ncolumn")) == "no such column"
+
+
+async def test_what_goes_wrong_with_canaries_costs_no_result(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Broken(Canaries):
+        async def sifted(self, findings: Sequence[Finding]) -> list[Finding]:
+            raise ZeroDivisionError(len(findings))
+
+    table = FakeTable(monkeypatch)
+    recording = Recording(Broken((), DatabaseThread(), Gauges(), 1))
+    await recording.write([Finding(number, a_result()) for number in range(3)])
+    assert (table.batches, recording.gauges.errors) == ([[0, 1, 2]], 1)
+    assert "Canaries could not be asked" in caplog.text

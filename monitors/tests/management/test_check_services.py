@@ -1,6 +1,7 @@
 import json
 from datetime import timedelta
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -8,6 +9,8 @@ from django.utils import timezone
 
 from monitors.actions import services
 from monitors.actions.results import Finding, record
+from monitors.domain.result import Status
+from monitors.engine.check_now import check_one_sync
 from monitors.models import ApiKey, Chore, DueCheck, HourlySummary, LogToDelete, ServiceStatus
 from monitors.tests.engine.test_recorder import refusing
 from monitors.tests.factories import a_result, a_service
@@ -129,3 +132,17 @@ def test_a_key_is_printed_once_and_only_its_hash_is_kept() -> None:
 def test_an_unusable_key_name_is_refused() -> None:
     with pytest.raises(CommandError):
         call_command("create_api_key", "x" * 101)
+
+
+def test_a_run_that_is_cut_off_charges_nobody(settings: Any) -> None:
+    settings.CANARY_URLS = ["http://127.0.0.1:1/canary"]
+    service = a_service(url="http://127.0.0.1:1/")
+    (line,) = run()
+    assert line.startswith("UNKNOWN")
+    assert "the monitor itself seems to be cut off: no canary answered" in line
+    service.refresh_from_db()
+    assert service.state == "UNKNOWN"
+    # Nor does one on request.
+    assert check_one_sync(service).result.status is Status.NOT_JUDGED
+    settings.CANARY_URLS = []
+    assert check_one_sync(service).result.status is Status.DOWN

@@ -62,6 +62,19 @@ pytestmark = pytest.mark.django_db
             ),
         ),
         (
+            "CANARY_URLS",
+            "https://example.com/, example.org",
+            (
+                "Wrong setting: CANARY_URLS holds addresses like https://example.com/, "
+                "not “example.org”."
+            ),
+        ),
+        (
+            "CANARY_URLS",
+            ",".join(f"https://{number}.example/" for number in range(11)),
+            "Wrong setting: CANARY_URLS holds up to 10 addresses, not 11.",
+        ),
+        (
             "BIND",
             "127.0.0.1:8000",
             (
