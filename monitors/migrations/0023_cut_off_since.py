@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monitors', '0020_incidents_and_channels'),
+        ('monitors', '0022_counts_of_channels'),
     ]
 
     operations = [
