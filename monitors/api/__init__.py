@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import URLPattern
 from django.urls.resolvers import RoutePattern
 
-from . import checks, services, uptime
+from . import checks, incidents, services, uptime
 from .auth import NO_KEY, BearerKey, for_insiders
 from .body import StrictParser
 from .document import DocumentedAPI
@@ -27,7 +27,7 @@ api = DocumentedAPI(
     docs_decorator=for_insiders,
 )
 register(api, NO_KEY)
-for router in (services.router, checks.router, uptime.router):
+for router in (services.router, checks.router, uptime.router, incidents.router):
     api.add_router("", router)
 
 

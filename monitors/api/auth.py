@@ -23,6 +23,12 @@ class BearerKey(HttpBearer):
         return recognise(token, timezone.now())
 
 
+def caller(request: HttpRequest) -> str:
+    """Name whoever calls, for what they leave behind."""
+    key: ApiKey = getattr(request, "auth")  # noqa: B009 - ninja put it there
+    return f"API key “{key.name}”"
+
+
 def for_insiders(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Show the documentation to whoever is logged in, or has a key."""
 

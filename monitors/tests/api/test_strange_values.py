@@ -1,5 +1,6 @@
 """Whatever a field of a call holds, the answer is of our making, and names the field."""
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -17,7 +18,11 @@ from monitors.tests.factories import a_service, checked
 
 pytestmark = pytest.mark.django_db
 
-VALID = {"name": "A", "url": "http://a.example/"}
+# What a body needs, by a part of its path.
+VALID = {
+    "/services/": {"name": "A", "url": "http://a.example/"},
+    "/reclassify": {"cause": "planned", "reason": "work"},
+}
 # A check is sent out at each call; it takes no field.
 SENDS_OUT = "/status"
 bounded = settings(
@@ -71,15 +76,18 @@ def test_the_fields_are_found_at_all() -> None:
     assert len(places) > 70
 
 
-def send(api: Client, field: Field, value: Any, service_id: int) -> Any:
-    path, query, body = field.path, "", dict(VALID)
+def send(api: Client, field: Field, value: Any, number: int) -> Any:
+    """Send a value in a field; what else the path names has one number."""
+    path, query = field.path, ""
+    body = next((dict(body) for part, body in VALID.items() if part in path), {})
     if field.place == "path":
-        path = path.replace("{service_id}", quote(str(value).encode(errors="replace"), safe=""))
+        text = quote(str(value).encode(errors="replace"), safe="")
+        path = path.replace(f"{{{field.name}}}", text)
     elif field.place == "query":
         query = f"?{field.name}={quote(str(value).encode(errors='replace'))}"
     else:
         body |= {field.name: value}
-    path = path.replace("{service_id}", str(service_id))
+    path = re.sub(r"\{\w+\}", str(number), path)
     return api.generic(field.method, f"{path}{query}", strange.as_json(body), "application/json")
 
 
