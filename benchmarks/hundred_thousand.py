@@ -31,6 +31,7 @@ from setting_up import DATABASES, ROOT, add_services, environment, server_cpu_s,
 
 IN_ONE_PROCESS = "one"
 SETTLE_S = 10.0
+SLICE_S = 5
 STARTS_AGAIN_AFTER_S = 5.0
 # What it had taken, or checked and not written yet, was due shortly before.
 AHEAD, EXCUSED = timedelta(seconds=5), timedelta(seconds=15)
@@ -185,6 +186,8 @@ class Read:
     late_s: list[float] = field(default_factory=list)
     excused_s: list[float] = field(default_factory=list)
     """How late those were that may be."""
+    late_slices: Counter[int] = field(default_factory=Counter)
+    """By slice of the course, how many were late that may not be."""
     not_up: int = 0
     due: int = 0
     lost: int = 0
@@ -214,7 +217,10 @@ def note(course: Course, found: Read, service_id: int, checked_at: datetime, sta
     found.answers[service_id, course.number(beat)] += 1
     found.not_up += status != "UP"
     late_s = (checked_at - beat).total_seconds()
-    (found.excused_s if course.is_excused(beat) else found.late_s).append(late_s)
+    is_excused = course.is_excused(beat)
+    (found.excused_s if is_excused else found.late_s).append(late_s)
+    if late_s >= ON_TIME_S and not is_excused:
+        found.late_slices[int((beat - course.began).total_seconds() // SLICE_S)] += 1
 
 
 def count_lost(course: Course, found: Read) -> None:
@@ -242,6 +248,7 @@ def report(course: Course, spent: Spent, memory_mib: float, found: Read) -> None
         "not UP": f"{found.not_up:,}",
         f"begun within {ON_TIME_S:g} s": f"{on_time(found.late_s)}, of all {on_time(all_s)}",
         "late, p50 / p99 / worst": spread(found.late_s),
+        "most of the late": slices(course, found.late_slices),
         "the same around the kill": spread(found.excused_s) if found.excused_s else "nobody killed",
         "CPU of the checkers": f"{spent.checkers_s / course.seconds:.1%} of a core",
         "CPU of the server": f"{spent.server_s / course.seconds:.1%} of a core",
@@ -252,6 +259,15 @@ def report(course: Course, spent: Spent, memory_mib: float, found: Read) -> None
     print(f"PostgreSQL, {course.seconds / 60:.1f} minutes")
     for label, value in lines.items():
         print(f"  {label:<26}{value}")
+
+
+def slices(course: Course, late: Counter[int]) -> str:
+    """Tell when most of them were late: all at once, or now and then."""
+    killed = ""
+    if course.killed_at is not None:
+        killed = f"; the kill at {(course.killed_at - course.began).total_seconds():.0f} s"
+    most = sorted(late.most_common(8))
+    return ", ".join(f"{count:,} at {number * SLICE_S} s" for number, count in most) + killed
 
 
 def on_time(late_s: list[float]) -> str:
