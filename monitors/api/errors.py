@@ -6,12 +6,13 @@ from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
+from django.db import ProgrammingError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from monitors.engine.check_now import Busy, NotStored
-from monitors.loops.database import AWAY
+from monitors.loops.database import AWAY, LOCKED_OR_AWAY, why_unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ _SENTENCES = {
     405: "This address does not take this method.",
     413: "The body is larger than 2.5 MB.",
     500: "Something went wrong on the server; its log says what.",
-    503: "The database is locked or away; try again in a few seconds.",
+    503: LOCKED_OR_AWAY,
 }
 
 
@@ -66,7 +67,7 @@ def register(api: NinjaAPI, no_key: str) -> None:
         RequestDataTooBig: _too_large,
         Busy: _busy,
     }
-    for kind, answer in (answers | dict.fromkeys(AWAY, _unavailable)).items():
+    for kind, answer in (answers | dict.fromkeys((*AWAY, ProgrammingError), _unavailable)).items():
         api.exception_handler(kind)(answer)
 
 
@@ -104,9 +105,12 @@ def _busy(request: HttpRequest, error: Busy) -> HttpResponse:
 
 
 def _unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+    why = str(error) if isinstance(error, NotStored) else why_unavailable(error)
+    if not why:
+        # Nothing that passes: a mistake of ours.
+        raise error
     logger.warning("%s %s: no database: %s", request.method, request.path, error)
-    told = str(error) if isinstance(error, NotStored) else _SENTENCES[503]
-    return _later("service_unavailable", told, RETRY_AFTER_S)
+    return _later("service_unavailable", why, RETRY_AFTER_S)
 
 
 def _later(code: str, message: str, after_s: int) -> HttpResponse:

@@ -2,12 +2,20 @@
 
 import asyncio
 import logging
+import sqlite3
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from django.db import DatabaseError, InterfaceError, InternalError, OperationalError, connection
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    connection,
+)
 from django.db.migrations.executor import MigrationExecutor
 
 from .clock import DatabaseClock
@@ -19,6 +27,7 @@ AWAY = (OperationalError, InterfaceError, InternalError)
 # Whatever a database raises: tables of another version may be meant by any of it. A checker waits.
 DATABASE_ERRORS = (DatabaseError, InterfaceError)
 SAY_EVERY_S = 60.0
+LOCKED_OR_AWAY = "The database is locked or away. Try again in a few seconds."
 
 
 class DatabaseThread:
@@ -63,6 +72,21 @@ class Seldom:
     def is_over(self) -> None:
         """Say the next at once: it is another matter."""
         self._said_s = None
+
+
+def why_unavailable(error: BaseException | None) -> str:
+    """Say to whoever asked why the database did not answer; nothing where it was something else."""
+    if isinstance(error, ProgrammingError) or _is_of_the_statement(error):
+        # What is missing may be in a migration that has not been run.
+        other = _other_version()
+        return f"The database cannot be used: {other}." if other else ""
+    return LOCKED_OR_AWAY if isinstance(error, AWAY) else ""
+
+
+def _is_of_the_statement(error: BaseException | None) -> bool:
+    """Tell whether SQLite found a fault in what it was asked: it has one error for that and all."""
+    code = getattr(error.__cause__, "sqlite_errorcode", None) if error is not None else None
+    return code == sqlite3.SQLITE_ERROR
 
 
 def explained(error: Exception) -> str:
