@@ -11,7 +11,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.db.models import Max, Q
 
-from monitors.actions import retention, rollups
+from monitors.actions import occurrences, retention, rollups
 from monitors.actions.retention import Group
 from monitors.loops.database import DATABASE_ERRORS, DatabaseThread
 from monitors.models import Chore, HourToRedo, LogToDelete
@@ -26,7 +26,9 @@ EVERY_S = 60.0
 # Between two pieces of work others get at the database, and at this process.
 PAUSE_S = 0.02
 RETENTION_EVERY = timedelta(hours=1)
+MAINTENANCE_EVERY = timedelta(hours=1)
 SUMMARIES, LEFT_LOGS, RETENTION = "summaries", "left logs", "retention"
+MAINTENANCE = "maintenance"
 
 
 class OutOfTime(Exception):  # noqa: N818 - reads as what it is at every raise
@@ -64,6 +66,7 @@ class Housekeeper:
     async def keep_house(self) -> None:
         """Do once what is to be done now. Raises OutOfTime."""
         await self._do(self._clock.read)
+        await self._keep_maintenance()
         if await self._do(lambda: self._chores.take(SUMMARIES, self._clock.now())):
             async with self._in_time(SUMMARIES):
                 await self._sum_up()
@@ -84,6 +87,25 @@ class Housekeeper:
         except OutOfTime:
             await self._database.run(lambda: self._chores.leave(chore))
             raise
+
+    async def _keep_maintenance(self) -> None:
+        """Plan maintenance ahead, and do what a loop does sooner where one runs."""
+        while await self._do(lambda: _follow_up(self._clock.now())):
+            pass
+        due = MAINTENANCE_EVERY
+        if await self._do(lambda: self._chores.take(MAINTENANCE, self._clock.now(), due)):
+            async with self._in_time(MAINTENANCE):
+                await self._plan_maintenance()
+            await self._do(lambda: self._chores.leave(MAINTENANCE, self._clock.now()))
+
+    async def _plan_maintenance(self) -> None:
+        found: int | None = 0
+        while found is not None:
+            found = await self._do(lambda after=found: self._plan_next(after))  # type: ignore[misc]
+
+    def _plan_next(self, after_id: int) -> int | None:
+        self._chores.renew(MAINTENANCE, self._clock.now())
+        return occurrences.plan_next(after_id, self._clock.now())
 
     async def _sum_up(self) -> None:
         await self._do(lambda: _meet_clock_step(self._clock.now()))
@@ -156,6 +178,14 @@ async def keep_house_once(for_s: float) -> None:
         logger.warning("No housekeeping while the database is away: %s", error)
     finally:
         await database.close()
+
+
+def _follow_up(now: datetime) -> bool:
+    """Follow up what has ended first; where there is nothing, see to what was missed."""
+    if occurrences.follow_up_next(now):
+        return True
+    occurrences.open_what_was_missed(now)
+    return False
 
 
 def _summed_up_until() -> datetime | None:

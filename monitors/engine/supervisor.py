@@ -24,6 +24,7 @@ from .frozen import set_aside_what_froze, tell_the_next_program
 from .gauges import Gauges
 from .host_cap import HostCap
 from .housekeeping import Housekeeper
+from .maintenance import keep_following_up
 from .memory import collect_seldom
 from .outbound_ping import keep_pinging
 from .presence import Presence, keep_telling, register, sign_off
@@ -118,6 +119,7 @@ def _beside(parts: Parts, housekeeping: DatabaseThread) -> dict[str, Callable[[]
             parts.presence, parts.gauges, parts.recorder, claimer, parts.database
         ),
         "housekeeping": Housekeeper(housekeeping, holder=parts.presence.id).run,
+        "maintenance": lambda: keep_following_up(housekeeping),
     }
     if parts.canaries is not None:
         beside["canaries"] = parts.canaries.run

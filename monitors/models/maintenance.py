@@ -30,6 +30,8 @@ class MaintenanceWindow(models.Model):
     """Whether the last service it named was deleted: it is for none then, not for all."""
     created_at = models.DateTimeField(editable=False)
     created_by = models.CharField(max_length=150, default="", editable=False)
+    planned_until = models.DateTimeField(null=True, editable=False)
+    """The last beginning up to which its occurrences stand in their table."""
     removed_at = models.DateTimeField(null=True, editable=False)
     """When it was deleted: nothing more comes of it, and what it has covered stays covered."""
 

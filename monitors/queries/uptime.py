@@ -13,6 +13,7 @@ from monitors.domain.uptime import Charge, Stretch, Uptime, until_fresh, uptime
 from monitors.models import Exclusion, Period, Service
 
 from .listed import Listed
+from .maintenance import planned_stretches
 
 WINDOWS = (
     ("24 hours", timedelta(hours=24)),
@@ -39,7 +40,7 @@ def uptime_between(service: Service, start: datetime, end: datetime, now: dateti
 def uptimes_between(
     services: Collection[Service | Listed], start: datetime, end: datetime, now: datetime
 ) -> dict[int, Uptime]:
-    """Give the uptime of many services, in two queries."""
+    """Give the uptime of many services, in three queries."""
     found = _stretches(services, start, end, now)
     charges = _charges(services, start, end)
     return {
@@ -49,7 +50,7 @@ def uptimes_between(
 
 
 def uptime_figures(service: Service, now: datetime) -> tuple[UptimeFigure, ...]:
-    """Give the uptime of every usual window, in two queries."""
+    """Give the uptime of every usual window, in three queries."""
     start = now - max(length for _, length in WINDOWS)
     stretches = _stretches([service], start, now, now)[service.pk]
     charges = _charges([service], start, now)[service.pk]
@@ -62,7 +63,7 @@ def uptime_figures(service: Service, now: datetime) -> tuple[UptimeFigure, ...]:
 def uptime_of_many(
     services: Collection[Listed], length: timedelta, now: datetime
 ) -> dict[int, Uptime]:
-    """Give the uptime of many services up to now, in two queries."""
+    """Give the uptime of many services up to now, in three queries."""
     start = now - length
     # What a service has been in since before then is all there is to know of it.
     changed = [service for service in services if service.state_since > start]
@@ -99,11 +100,14 @@ def _stretches(
 def _charges(
     services: Collection[Service | Listed], start: datetime, end: datetime
 ) -> dict[int, list[Charge]]:
-    """Give what was reclassified, in the order in which it was."""
+    """Give maintenance that is not charged yet, then what was, in the order in which it was."""
+    ids = [service.pk for service in services]
     exclusions = Exclusion.objects.filter(
-        service__in=[service.pk for service in services], started_at__lt=end, ended_at__gt=start
+        service__in=ids, started_at__lt=end, ended_at__gt=start
     ).order_by("created_at", "id")
     found: dict[int, list[Charge]] = defaultdict(list)
+    for service_id, stretches in planned_stretches(ids, start, end).items():
+        found[service_id] += [Charge(IncidentCause.PLANNED, *stretch) for stretch in stretches]
     for service_id, cause, started_at, ended_at in exclusions.values_list(
         "service_id", "cause", "started_at", "ended_at"
     ):

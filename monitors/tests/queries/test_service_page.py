@@ -35,7 +35,7 @@ def test_the_page_costs_the_same_queries_for_one_outage_and_for_three(
         service = checked(a_service(failures_before_down=1), *([DOWN, UP] * outages))
         # Checks; outages, their first checks, what followed; tags; uptime, what of it was
         # reclassified; when it is due.
-        with django_assert_num_queries(8):  # type: ignore[operator]
+        with django_assert_num_queries(9):  # type: ignore[operator]
             service_page(service, noon_plus(500))
 
 

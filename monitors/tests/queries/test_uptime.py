@@ -76,6 +76,6 @@ def test_many_services_take_the_queries_of_one(django_assert_num_queries: object
         for service in services:
             for cause in IncidentCause:
                 excluded(service, cause.value, 120, 180)
-        with django_assert_num_queries(2):  # type: ignore[operator]
+        with django_assert_num_queries(3):  # type: ignore[operator]
             found = uptimes_between(services, NOON, noon_plus(240), noon_plus(240))
         assert [uptime.down_s for uptime in found.values()] == [0] * count
