@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monitors', '0021_incidents_of_before'),
+        ('monitors', '0023_cut_off_since'),
     ]
 
     operations = [
