@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import URLPattern
 from django.urls.resolvers import RoutePattern
 
-from . import checks, incidents, services, uptime
+from . import channels, checks, incidents, services, uptime
 from .auth import NO_KEY, BearerKey, for_insiders
 from .body import StrictParser
 from .document import DocumentedAPI
@@ -27,7 +27,14 @@ api = DocumentedAPI(
     docs_decorator=for_insiders,
 )
 register(api, NO_KEY)
-for router in (services.router, checks.router, uptime.router, incidents.router):
+ROUTERS = (
+    services.router,
+    checks.router,
+    uptime.router,
+    incidents.router,
+    channels.router,
+)
+for router in ROUTERS:
     api.add_router("", router)
 
 

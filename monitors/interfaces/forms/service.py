@@ -44,15 +44,13 @@ from .service_fields import (
     Group,
     UnshownTextarea,
 )
-
-MAX_TAGS = 20
-MAX_TAG_LENGTH = 50
+from .tag_names import MAX_TEXT_LENGTH, read_tags
 
 
 class ServiceForm(forms.ModelForm[Service]):
     """One set of rules for the page, the API and the admin."""
 
-    tags = forms.CharField(required=False, max_length=MAX_TAGS * (MAX_TAG_LENGTH + 2))
+    tags = forms.CharField(required=False, max_length=MAX_TEXT_LENGTH)
 
     forget_secrets = forms.BooleanField(required=False, label="Forget the stored secrets")
     known_revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -205,12 +203,7 @@ class ServiceForm(forms.ModelForm[Service]):
         return path
 
     def clean_tags(self) -> list[str]:
-        names = sorted({name.strip() for name in self.cleaned_data["tags"].split(",")} - {""})
-        if len(names) > MAX_TAGS:
-            raise ValidationError(f"At most {MAX_TAGS} tags.", code="invalid")
-        if any(len(name) > MAX_TAG_LENGTH for name in names):
-            raise ValidationError(f"A tag has at most {MAX_TAG_LENGTH} characters.", code="invalid")
-        return names
+        return read_tags(self.cleaned_data["tags"])
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data

@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 
 from monitors.api import api as the_api
 from monitors.domain.result import Status
+from monitors.models import Channel
 from monitors.tests import strange
-from monitors.tests.factories import a_service, checked
+from monitors.tests.factories import a_channel, a_service, checked
 
 pytestmark = pytest.mark.django_db
 
@@ -22,9 +23,11 @@ pytestmark = pytest.mark.django_db
 VALID = {
     "/services/": {"name": "A", "url": "http://a.example/"},
     "/reclassify": {"cause": "planned", "reason": "work"},
+    "/channels/{": {"name": "A", "target": "http://a.example/"},
+    "/channels/": {"name": "A", "kind": "webhook", "target": "http://a.example/"},
 }
 # A check is sent out at each call; it takes no field.
-SENDS_OUT = "/status"
+SENDS_OUT = ("/status", "/test")
 bounded = settings(
     max_examples=200,
     deadline=None,
@@ -72,6 +75,7 @@ def test_the_fields_are_found_at_all() -> None:
         ("get", "query", "from"),
         ("get", "query", "before"),
         ("delete", "path", "service_id"),
+        ("post", "body", "target"),
     } <= set(places)
     assert len(places) > 70
 
@@ -87,6 +91,8 @@ def send(api: Client, field: Field, value: Any, number: int) -> Any:
         query = f"?{field.name}={quote(str(value).encode(errors='replace'))}"
     else:
         body |= {field.name: value}
+    if "{channel_id}" in path and not Channel.objects.filter(pk=number).exists():
+        a_channel(f"Channel {number}", pk=number)
     path = re.sub(r"\{\w+\}", str(number), path)
     return api.generic(field.method, f"{path}{query}", strange.as_json(body), "application/json")
 

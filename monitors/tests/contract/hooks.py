@@ -1,7 +1,7 @@
 """What schemathesis needs to know of this API: how to write in the grammars of its settings."""
 
 import os
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -36,6 +36,9 @@ FORMATS: dict[str, st.SearchStrategy[str]] = {
     "header-value": st.from_regex(r"[!-~]{1,20}", fullmatch=True),
     "json-path": st.sampled_from(["$", "$.status", "$.checks[0].ok", "$[*].name", ""]),
     "date-time": _moment,
+    "tag": st.from_regex(r"[a-z0-9]{1,20}", fullmatch=True),
+    "channel-target": st.from_regex(r"[a-z0-9/]{0,30}", fullmatch=True).map(TARGET.__add__),
+    "time-zone": st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kathmandu"]),
     "location": st.from_regex(r"[a-z0-9.-]{1,40}", fullmatch=True),
 }
 for kind, strategy in FORMATS.items():
@@ -57,8 +60,8 @@ def before_call(context: Any, case: schemathesis.Case[Any], kwargs: dict[str, An
         # A stretch that is made up lies outside of it.
         case.body = {name: case.body[name] for name in ("cause", "reason")}
     elif isinstance(case.body, dict):
-        _agree(case.body)
-    if {"from", "to"} <= set(case.query):
+        (_agree_on_a_channel if "/channels/" in case.path else _agree)(case.body)
+    if "from" in case.query:
         _begin_before_end(case.query)
 
 
@@ -76,9 +79,20 @@ def _agree(settings: dict[str, Any]) -> None:
     settings["locations_before_down"] = 1
 
 
+def _agree_on_a_channel(settings: dict[str, Any]) -> None:
+    # What a target is depends on the kind; services would have to be there.
+    if "kind" in settings:
+        settings["kind"] = "webhook"
+    settings["services"] = []
+    times = {"quiet_from": "22:00", "quiet_until": "06:00"}
+    settings.update(times if settings.get("quiet_from") else dict.fromkeys(times))
+
+
 def _begin_before_end(window: dict[str, Any]) -> None:
-    begins, ends = sorted((window["from"], window["to"]), key=str)
-    if begins == ends:
+    # A moment that an answer told may lie ahead; without an end, the window ends now.
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    begins, ends = sorted((window["from"], window.get("to", now)), key=str)
+    if begins == ends or ("to" not in window and begins == now):
         del window["from"]
-    else:
+    elif "to" in window:
         window |= {"from": begins, "to": ends}

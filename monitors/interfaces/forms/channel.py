@@ -1,0 +1,211 @@
+"""The settings of a channel: what was typed, or sent, becomes clean values or a clear answer."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.http import QueryDict
+
+from monitors.domain.alerting import ChannelKind, Event
+from monitors.domain.names import checked_name
+from monitors.domain.spec import BadSetting
+from monitors.domain.targets import BadTarget
+from monitors.interfaces.channel_targets import clean_target, masked_target
+from monitors.interfaces.time_zones import BadZone, known_zone
+from monitors.models import Channel
+from monitors.models.channel import MAX_TARGET_LENGTH
+from monitors.models.fields import Unreadable
+
+from .channel_fields import (
+    ABOUT,
+    ALL,
+    COLUMNS,
+    EVENTS,
+    HELP,
+    SOME,
+    SPANS,
+    TICKED_EVENTS,
+    span_select,
+)
+from .chosen_services import ServicesField, by_name_or_address
+from .tag_names import MAX_TEXT_LENGTH, read_tags
+
+_LISTS = ("events", "breaks_through", "services")
+_CLOCK = "%H:%M"
+
+
+def _clock_input() -> forms.TimeInput:
+    return forms.TimeInput(attrs={"type": "time"}, format=_CLOCK)
+
+
+class ChannelForm(forms.ModelForm[Channel]):
+    """One set of rules for the page, the API and the admin."""
+
+    target = forms.CharField(required=False, max_length=MAX_TARGET_LENGTH)
+    events = forms.MultipleChoiceField(
+        choices=EVENTS,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one."},
+    )
+    breaks_through = forms.MultipleChoiceField(
+        label="Told in quiet hours too",
+        choices=EVENTS,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+    about = forms.ChoiceField(choices=ABOUT, required=False, widget=forms.RadioSelect)
+    tags = forms.CharField(required=False, max_length=MAX_TEXT_LENGTH)
+    services = ServicesField(required=False)
+    others = forms.CharField(
+        label="Other services",
+        required=False,
+        max_length=20_000,
+        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
+    )
+    quiet_from = forms.TimeField(required=False, input_formats=[_CLOCK], widget=_clock_input())
+    quiet_until = forms.TimeField(required=False, input_formats=[_CLOCK], widget=_clock_input())
+
+    class Meta:
+        model = Channel
+        fields = COLUMNS
+        error_messages = {"name": {"unique": "Another channel has this name."}}
+
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        if data is not None:
+            data = _filled_up(data, kwargs.get("instance") or Channel())
+        super().__init__(data, *args, **kwargs)
+        for name, text in HELP.items():
+            self.fields[name].help_text = text
+        for name in SPANS:
+            self.fields[name].widget = span_select(name, getattr(self.instance, name))
+        for name in ("events", "breaks_through"):
+            cast("Any", self.fields[name].widget).choices = TICKED_EVENTS
+        self._before = {name: getattr(self.instance, name) for name in COLUMNS}
+        self.initial["target"] = ""
+        if self.instance.pk:
+            self.fields["kind"].disabled = True
+            self._show_scope()
+
+    def clean_name(self) -> str:
+        try:
+            return checked_name(self.cleaned_data["name"])
+        except BadSetting as bad:
+            raise ValidationError(str(bad), code="invalid") from None
+
+    def clean_target(self) -> str | Unreadable:
+        typed = str(self.cleaned_data["target"]).strip()
+        stored = self._before["target"]
+        if self.instance.pk and typed in {"", self.masked}:
+            return cast("str | Unreadable", stored)
+        if not typed:
+            raise ValidationError("This field is required.", code="required")
+        kind = self.cleaned_data.get("kind")
+        if not kind:
+            return typed
+        try:
+            return clean_target(ChannelKind(kind), typed)
+        except BadTarget as bad:
+            raise ValidationError(str(bad), code="invalid") from None
+
+    def clean_tags(self) -> list[str]:
+        return read_tags(self.cleaned_data["tags"])
+
+    def clean_others(self) -> list[int]:
+        return by_name_or_address(self.cleaned_data["others"])
+
+    def clean_time_zone(self) -> str:
+        try:
+            return known_zone(self.cleaned_data["time_zone"])
+        except BadZone as bad:
+            raise ValidationError(str(bad), code="invalid") from None
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or self.cleaned_data
+        self._settle_scope(values)
+        if "events" in values and values.get("remind_every_s"):
+            values["events"] = list(dict.fromkeys([*values["events"], Event.REMINDER.value]))
+        if not {"quiet_from", "quiet_until"} & set(self.errors):
+            self._refuse_half_quiet(values)
+        return values
+
+    @property
+    def masked(self) -> str:
+        """What may be shown of the stored target; empty where there is none, or none to read."""
+        return shown_target(self.instance) if self.instance.pk else ""
+
+    def settings(self) -> dict[str, Any]:
+        """The columns of a valid form and their values, as monitors.actions.channels takes them."""
+        return {name: self.cleaned_data[name] for name in COLUMNS}
+
+    def changes(self) -> dict[str, Any]:
+        """Of these, what differs from the row that the form was made from."""
+        return {
+            name: value for name, value in self.settings().items() if value != self._before[name]
+        }
+
+    def tag_names(self) -> list[str] | None:
+        """The tags; None where nothing was said of them."""
+        return list(self.cleaned_data["tags"]) if self._speaks_of("tags") else None
+
+    def service_ids(self) -> list[int] | None:
+        """The services; None where nothing was said of them."""
+        return list(self.cleaned_data["services"]) if self._speaks_of("services") else None
+
+    def _speaks_of(self, name: str) -> bool:
+        # Of a list in which nothing is ticked a browser sends nothing, but always what it is about.
+        return not self.instance.pk or name in self.data or bool(self.data.get("about"))
+
+    def _show_scope(self) -> None:
+        tags = [tag.name for tag in self.instance.tags.all()]
+        services = [service.pk for service in self.instance.services.all()]
+        self.initial["tags"], self.initial["services"] = ", ".join(tags), services
+        self.initial["about"] = SOME if tags or services else ALL
+
+    def _settle_scope(self, values: dict[str, Any]) -> None:
+        values["services"] = sorted({*values.get("services", ()), *values.pop("others", ())})
+        if values.get("about") == ALL:
+            values["tags"], values["services"] = [], []
+        chosen = values.get("tags") or values["services"]
+        if values.get("about") == SOME and not chosen and not {"tags", "others"} & set(self.errors):
+            self.add_error("about", "Give a tag or choose a service.")
+
+    def _refuse_half_quiet(self, values: dict[str, Any]) -> None:
+        begins, ends = values.get("quiet_from"), values.get("quiet_until")
+        if (begins is None) is not (ends is None):
+            missing = "quiet_from" if begins is None else "quiet_until"
+            self.add_error(missing, "Quiet hours have a beginning and an end.")
+        elif begins is not None and begins == ends:
+            self.add_error("quiet_until", "Quiet hours end at another time than they begin.")
+
+
+def shown_target(channel: Channel) -> str:
+    """Give a channel's target without secrets; empty where it cannot be read."""
+    if isinstance(channel.target, Unreadable):
+        return ""
+    return masked_target(ChannelKind(channel.kind), channel.target)
+
+
+def _filled_up(data: Mapping[str, Any], channel: Channel) -> Mapping[str, Any]:
+    """Give a post that is not of our page, with only some of the fields, the others' values."""
+    if "group_s" in data:
+        return data
+    given = dict(data)
+    if isinstance(data, QueryDict):
+        given = {name: data.getlist(name) if name in _LISTS else data[name] for name in data}
+    return unchanged(channel) | given
+
+
+def unchanged(channel: Channel) -> dict[str, Any]:
+    """Give the form data that would leave a channel as it is, for a change of some of it."""
+    initial = ChannelForm(instance=channel).initial
+    data = {name: initial[name] for name in COLUMNS if name != "target"}
+    return {name: value for name, value in data.items() if value is not None and value is not False}
+
+
+def as_form_data(given: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn values of the API into what the page would have posted."""
+    data = dict(given)
+    if isinstance(data.get("tags"), list):
+        data["tags"] = ",".join(data["tags"])
+    return {name: "" if value is None else value for name, value in data.items()}

@@ -1,0 +1,73 @@
+"""How the settings of a channel stand on a page: in groups, with help and choices."""
+
+from collections.abc import Sequence
+
+from django import forms
+
+from monitors.domain.alerting import ChannelKind, Event
+from monitors.domain.wording import duration
+
+EVENTS = [(event.value, event.label) for event in Event]
+# Whether there are reminders at all is said by how often they come.
+TICKED_EVENTS = [(value, label) for value, label in EVENTS if value != Event.REMINDER.value]
+
+ALL, SOME = "all", "some"
+ABOUT = [(ALL, "All services"), (SOME, "Only some: those with a tag, and those chosen below")]
+
+MINUTE, HOUR, DAY = 60, 3_600, 86_400
+GROUP_S = (0, 10, 30, MINUTE, 2 * MINUTE, 5 * MINUTE, 15 * MINUTE, HOUR)
+REMIND_S = (0, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR, 12 * HOUR, DAY, 7 * DAY)
+ESCALATE_S = (0, 5 * MINUTE, 10 * MINUTE, 15 * MINUTE, 30 * MINUTE, HOUR, 2 * HOUR, 4 * HOUR)
+SPANS = {
+    "group_s": (GROUP_S, "No grouping: each is a message, at once"),
+    "remind_every_s": (REMIND_S, "Never"),
+    "escalate_after_s": (ESCALATE_S, "No wait: it is told at once"),
+}
+
+COLUMNS = (
+    "name",
+    "kind",
+    "target",
+    "events",
+    "enabled",
+    *SPANS,
+    "quiet_from",
+    "quiet_until",
+    "time_zone",
+    "breaks_through",
+)
+
+HELP = {
+    "name": "What people call it, like “Ops e-mail”.",
+    "tags": "Separated by commas.",
+    "others": "Those that are not in the list above: a name or an address a line.",
+    "group_s": "What fails within this time is one message.",
+    "remind_every_s": "Repeats the alert until the service is up again or acknowledged.",
+    "escalate_after_s": "Tells this channel only of what nobody has acknowledged by then.",
+    "quiet_until": "It may be past midnight. What happened meanwhile is told then, in one message.",
+    "time_zone": "Of the quiet hours, like Europe/Berlin.",
+}
+
+TARGETS = {
+    ChannelKind.EMAIL: ("E-mail addresses", "One a line."),
+    ChannelKind.WEBHOOK: (
+        "Webhook URL",
+        (
+            "Gets a POST by the Standard Webhooks specification, signed with a secret that is "
+            "shown when the channel is saved."
+        ),
+    ),
+    ChannelKind.APPRISE: (
+        "Apprise URL",
+        "As the documentation of Apprise has it for the service, like ntfys://ntfy.sh/my-topic.",
+    ),
+}
+
+
+def span_select(name: str, stored_s: object) -> forms.Select:
+    """Offer usual spans of time, and the one that is stored."""
+    usual, zero = SPANS[name]
+    known: Sequence[int] = sorted({*usual, stored_s}) if isinstance(stored_s, int) else usual
+    return forms.Select(
+        choices=[(span_s, duration(span_s) if span_s else zero) for span_s in known]
+    )
