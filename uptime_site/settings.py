@@ -2,6 +2,7 @@
 
 import sys
 from datetime import timedelta
+from email.utils import parseaddr
 from ipaddress import ip_network
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -110,7 +111,23 @@ def _email() -> dict[str, Any]:
         raise ImproperlyConfigured(
             "EMAIL_URL cannot be read; it looks like smtp+tls://user:password@mail.example.com:587."
         ) from None
+    if not config.get("EMAIL_PORT"):
+        by_tls = {"EMAIL_USE_SSL": 465, "EMAIL_USE_TLS": 587}
+        config["EMAIL_PORT"] = next((by_tls[use] for use in by_tls if config.get(use)), 25)
     return config
+
+
+def _sender() -> str:
+    """Give from whom mails are; the account at the mail server unless something else is set."""
+    account = str(globals().get("EMAIL_HOST_USER") or "")
+    sender: str = env.str("DEFAULT_FROM_EMAIL", default="").strip()
+    sender = sender or (account if "@" in account else "uptime@localhost")
+    if not sender.isprintable() or "@" not in parseaddr(sender)[1]:
+        raise ImproperlyConfigured(
+            "DEFAULT_FROM_EMAIL is an address like uptime@example.com or "
+            f"Uptime <uptime@example.com>, not “{sender}”."
+        )
+    return sender
 
 
 SECRET_KEY = secret_key(env.str("SECRET_KEY", default=""), BASE_DIR)
@@ -272,6 +289,9 @@ STORAGES = {
 }
 
 vars().update(_email())
+DEFAULT_FROM_EMAIL = _sender()
+# For each answer of the mail server, in seconds.
+EMAIL_TIMEOUT = 10
 
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{BASE_PATH}/"
 if BASE_PATH:

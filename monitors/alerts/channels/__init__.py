@@ -4,7 +4,10 @@ from collections.abc import Mapping
 
 from monitors.domain.alerting import ChannelKind
 
-from . import webhook
+from . import email, webhook
 from .base import Kind
 
-CHANNELS: Mapping[ChannelKind, Kind] = {ChannelKind.WEBHOOK: webhook}
+CHANNELS: Mapping[ChannelKind, Kind] = {
+    ChannelKind.EMAIL: email,
+    ChannelKind.WEBHOOK: webhook,
+}
