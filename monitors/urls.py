@@ -8,7 +8,16 @@ from django.contrib.auth.views import (
 from django.urls import include, path
 
 from monitors.api import paths as api_paths
-from monitors.views import accounts, checks, dashboard, health, login, services
+from monitors.views import (
+    accounts,
+    checks,
+    dashboard,
+    health,
+    incidents,
+    login,
+    services,
+    signed_links,
+)
 
 service = [
     path("", services.show, name="service-show"),
@@ -18,6 +27,15 @@ service = [
     path("edit/", services.edit, name="service-edit"),
     path("pause/", services.pause, name="service-pause"),
     path("delete/", services.delete, name="service-delete"),
+]
+
+incident = [
+    path("", incidents.incidents, name="incidents"),
+    path("<int:incident_id>/", incidents.show, name="incident-show"),
+    path("<int:incident_id>/acknowledge/", incidents.acknowledge, name="incident-acknowledge"),
+    path("<int:incident_id>/note/", incidents.note, name="incident-note"),
+    path("<int:incident_id>/reclassify/", incidents.reclassify, name="incident-reclassify"),
+    path("acknowledge/<str:token>/", signed_links.acknowledge, name="incident-acknowledge-link"),
 ]
 
 account = [
@@ -33,6 +51,8 @@ urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("services/add/", services.add, name="service-add"),
     path("services/<int:service_id>/", include(service)),
+    path("incidents/", include(incident)),
+    path("incidents.csv", incidents.export, name="incidents-csv"),
     path("setup/", accounts.setup, name="setup"),
     path("accounts/", include(account)),
     path("api/v1/", api_paths()),

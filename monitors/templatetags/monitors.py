@@ -20,7 +20,9 @@ from monitors.domain import wording
 from monitors.domain.observation import Phases
 from monitors.domain.result import Status
 from monitors.domain.state import State
+from monitors.models import Incident
 from monitors.queries.dashboard import ServiceRow
+from monitors.queries.deliveries import event_label as label_of_event
 from monitors.queries.response_times import Slot
 
 register = template.Library()
@@ -115,6 +117,20 @@ def status_badge(status: Status | str, size: str = "") -> SafeString:
 def _badge(kind: str, label: str, size: str) -> SafeString:
     words = {"kind": kind.lower(), "label": label, "size": size}
     return render_to_string("components/state_badge.html", words)
+
+
+@register.simple_tag
+def incident_badge(incident: Incident, size: str = "") -> SafeString:
+    if incident.resolved_at is not None:
+        return _badge("up", "Resolved", size)
+    if incident.acknowledged_at is not None:
+        return _badge("down", "Acknowledged", size)
+    return _badge("down", "Open", size)
+
+
+@register.simple_tag
+def event_label(event: str) -> str:
+    return label_of_event(event)
 
 
 @register.simple_tag

@@ -21,10 +21,10 @@ from monitors.queries.service_list import WORST_FIRST, ListFilter, Sort
 
 E = TypeVar("E", bound=StrEnum)
 
-_ANY = ("", "Any")
+ANY = ("", "Any")
 # As the time zone database names them: nothing that could lead to another file.
 _ZONE = re.compile(r"[A-Za-z0-9_+-]{1,20}(/[A-Za-z0-9_+-]{1,20}){0,2}")
-_WHEN = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+WHEN = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
 
 
 class ListFilterForm(forms.Form):
@@ -33,7 +33,7 @@ class ListFilterForm(forms.Form):
     q = forms.CharField(required=False, max_length=200, label="Search")
     state = forms.ChoiceField(
         required=False,
-        choices=[_ANY, *((state.value, state.label) for state in WORST_FIRST)],
+        choices=[ANY, *((state.value, state.label) for state in WORST_FIRST)],
     )
     tag = forms.ChoiceField(required=False)
     sort = forms.ChoiceField(
@@ -44,7 +44,7 @@ class ListFilterForm(forms.Form):
         super().__init__(data)
         tag = self.fields["tag"]
         if isinstance(tag, forms.ChoiceField):
-            tag.choices = [_ANY, *((name, name) for name in tags)]
+            tag.choices = [ANY, *((name, name) for name in tags)]
 
 
 class HistoryFilterForm(forms.Form):
@@ -53,10 +53,10 @@ class HistoryFilterForm(forms.Form):
     status = forms.ChoiceField(
         required=False,
         label="Result",
-        choices=[_ANY, *((status.value, status.label) for status in Status)],
+        choices=[ANY, *((status.value, status.label) for status in Status)],
     )
-    since = forms.DateTimeField(required=False, label="From", widget=_WHEN)
-    until = forms.DateTimeField(required=False, label="To", widget=_WHEN)
+    since = forms.DateTimeField(required=False, label="From", widget=WHEN)
+    until = forms.DateTimeField(required=False, label="To", widget=WHEN)
     # A script sets it to the reader's, in which the table is shown then.
     zone = forms.CharField(
         required=False, widget=forms.HiddenInput(attrs={"data-zone-field": "", "maxlength": 60})
@@ -75,11 +75,11 @@ def list_filter(query: Mapping[str, str]) -> ListFilter:
 
 def history_filter(query: Mapping[str, str]) -> HistoryFilter:
     older = _cursor(query.get("before", ""))
-    zone = _zone(query.get("zone", ""))
+    zone = read_zone(query.get("zone", ""))
     return HistoryFilter(
         status=_member(Status, query.get("status", "")),
-        since=_moment(query.get("since", ""), zone),
-        until=_moment(query.get("until", ""), zone),
+        since=read_moment(query.get("since", ""), zone),
+        until=read_moment(query.get("until", ""), zone),
         older_than=older,
         newer_than=None if older else _cursor(query.get("after", "")),
     )
@@ -92,7 +92,7 @@ def cursor_text(cursor: Cursor | None) -> str:
 
 def _cursor(text: str) -> Cursor | None:
     moment_text, _, id_text = text.partition("~")
-    moment = _moment(moment_text)
+    moment = read_moment(moment_text)
     number = read_id(id_text)
     return Cursor(moment, number) if moment and number is not None else None
 
@@ -102,7 +102,7 @@ def read_id(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 19 else None  # noqa: PLR2004
 
 
-def _zone(name: str) -> tzinfo:
+def read_zone(name: str) -> tzinfo:
     """Give the zone in which times were typed: the site's where none that is known is named."""
     try:
         return ZoneInfo(name) if _ZONE.fullmatch(name) else timezone.get_default_timezone()
@@ -110,7 +110,7 @@ def _zone(name: str) -> tzinfo:
         return timezone.get_default_timezone()
 
 
-def _moment(text: str, zone: tzinfo | None = None) -> datetime | None:
+def read_moment(text: str, zone: tzinfo | None = None) -> datetime | None:
     # A plus sign in a query string arrives as a space.
     try:
         moment = parse_datetime(text.strip().replace(" ", "+") if "T" in text else text)

@@ -1,5 +1,6 @@
 """Who gets in: every path of the site, asked by a stranger."""
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -12,7 +13,7 @@ from monitors.tests.factories import a_service
 
 pytestmark = pytest.mark.django_db
 
-OPEN = {"healthz", "accounts/login/", "setup/"}
+OPEN = {"healthz", "accounts/login/", "setup/", "incidents/acknowledge/<str:token>/"}
 # It answers a program too (tests/views/test_health.py), and takes no other method than GET.
 READ_ONLY = {"metrics"}
 # The API asks for a key (tests/api/test_errors.py), the admin for staff.
@@ -50,8 +51,7 @@ def test_a_stranger_is_sent_to_the_login_and_nothing_happens(
     client: Client, user: User, path: str, method: str
 ) -> None:
     service = a_service()
-    url = "/" + path.replace("<int:service_id>", str(service.pk)).replace("<int:key_id>", "1")
-    url = url.replace("<int:check_id>", "1")
+    url = "/" + re.sub(r"<int:\w+>", "1", path.replace("<int:service_id>", str(service.pk)))
     answer = getattr(client, method)(url)
     assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={url}")
     assert Service.objects.filter(paused=False).count() == 1
