@@ -33,6 +33,19 @@ class Tried:
     attempt: Attempt
 
 
+def is_anything_due(now: datetime) -> bool:
+    """Tell, in one query, whether there is anything to decide on or to send."""
+    alerts = Alert.objects.waiting().filter(due_at__lte=now, hold="", channel__isnull=False)
+    messages = _due(now).filter(channel__isnull=False)
+    # Each in its own words: the order of either would keep the database from stopping early.
+    return (
+        alerts.order_by()
+        .values_list("channel_id")
+        .union(messages.order_by().values_list("channel_id"), all=True)
+        .exists()
+    )
+
+
 def channels_to_send_to(now: datetime) -> dict[int, datetime]:
     """Give the channels for which messages wait to be sent, and since when the oldest does."""
     due = _due(now).filter(channel__isnull=False).order_by()

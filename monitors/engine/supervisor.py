@@ -5,13 +5,14 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.conf import settings
 
+from monitors.loops.companion import Berth, Companion
 from monitors.loops.database import DATABASE_ERRORS, DatabaseThread, Seldom
 from monitors.loops.keep_going import keep_going
 
@@ -35,6 +36,7 @@ logger = logging.getLogger(__name__)
 
 STOP_WITHIN_S = 1.7
 HOUSEKEEPING_ENDS_WITHIN_S = 0.2
+COMPANIONS_END_WITHIN_S = 0.1
 RETRY_AFTER_S = 1.0
 
 
@@ -81,8 +83,8 @@ def assemble(identity: Identity, presence: Presence, database: DatabaseThread) -
     return Parts(presence, database, recorder, lag, gauges, checker, asking)
 
 
-async def run_forever(identity: Identity) -> None:
-    """Check services as they fall due until SIGTERM or Ctrl-C.
+async def run_forever(identity: Identity, companions: Mapping[str, Companion]) -> None:
+    """Check services as they fall due until SIGTERM or Ctrl-C, with companions by their names.
 
     Ends within two seconds of the signal: checks in flight get a moment to finish, what they
     found is written, the rest is given back. Where checking or writing dies the whole stops, with
@@ -105,9 +107,18 @@ async def run_forever(identity: Identity) -> None:
         asyncio.create_task(keep_going(name, part, parts.gauges.erred), name=name)
         for name, part in _beside(parts, housekeeping).items()
     ]
+    berth = Berth(presence.id, stop, parts.gauges.erred)
+    companions_at_work = [
+        asyncio.create_task(_accompany(name, companion, berth), name=name)
+        for name, companion in companions.items()
+    ]
     with _guarded(parts, loop):
-        await _run(parts, beside, stop)
+        await _run(parts, beside, companions_at_work, stop)
     await _end(housekeeping)
+
+
+async def _accompany(name: str, companion: Companion, berth: Berth) -> None:
+    await keep_going(name, lambda: companion(berth), berth.count)
 
 
 def _beside(parts: Parts, housekeeping: DatabaseThread) -> dict[str, Callable[[], Awaitable[None]]]:
@@ -169,7 +180,12 @@ def _guarded(parts: Parts, loop: asyncio.AbstractEventLoop) -> Iterator[None]:
         thread.join()
 
 
-async def _run(parts: Parts, beside: list[asyncio.Task[None]], stop: asyncio.Event) -> None:
+async def _run(
+    parts: Parts,
+    beside: Sequence[asyncio.Task[None]],
+    companions: Sequence[asyncio.Task[None]],
+    stop: asyncio.Event,
+) -> None:
     writing = asyncio.create_task(parts.recorder.run(), name="recorder")
     checking = asyncio.create_task(parts.checker.run(stop), name="checker")
     await asyncio.wait(
@@ -181,7 +197,7 @@ async def _run(parts: Parts, beside: list[asyncio.Task[None]], stop: asyncio.Eve
     for task in beside:
         task.cancel()
     stopping = asyncio.create_task(_stop(checking, writing, parts), name="stopping")
-    await asyncio.wait({stopping}, timeout=STOP_WITHIN_S)
+    await asyncio.wait({stopping, *companions}, timeout=STOP_WITHIN_S)
     if not stopping.done():
         logger.error(
             "Stopped with %d results unwritten: the database did not answer in time",
@@ -191,6 +207,7 @@ async def _run(parts: Parts, beside: list[asyncio.Task[None]], stop: asyncio.Eve
     stopping.result()
     for task in died:
         task.result()
+    await _leave_behind(companions)
 
 
 async def _stop(checking: asyncio.Task[None], writing: asyncio.Task[None], parts: Parts) -> None:
@@ -209,6 +226,16 @@ async def _end(housekeeping: DatabaseThread) -> None:
         async with asyncio.timeout(HOUSEKEEPING_ENDS_WITHIN_S):
             await housekeeping.close()
     except (TimeoutError, *DATABASE_ERRORS):
+        _leave(0)
+
+
+async def _leave_behind(companions: Sequence[asyncio.Task[None]]) -> None:
+    """End what did not end in time; what it was at is done again by whoever comes next."""
+    late = [task for task in companions if not task.done()]
+    for task in late:
+        task.cancel()
+    if late and (await asyncio.wait(late, timeout=COMPANIONS_END_WITHIN_S))[1]:
+        logger.error("Stopped before %s had ended", ", ".join(task.get_name() for task in late))
         _leave(0)
 
 

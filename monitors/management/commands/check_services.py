@@ -12,9 +12,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from tqdm import tqdm
 
+from monitors.alerts.delivery import keep_telling, tell_once
 from monitors.domain.locations import parse_location
 from monitors.domain.spec import BadSetting
 from monitors.domain.wording import iso_utc, milliseconds
+from monitors.engine.canaries import NOBODY
 from monitors.engine.check_now import Checked
 from monitors.engine.descriptors import make_room
 from monitors.engine.host_cap import PER_HOST
@@ -33,7 +35,9 @@ else:
 
 DEFAULT_CONCURRENCY = 1_000
 MAX_CONCURRENCY = 20_000
+TELLING_FOR_S = 30.0
 HOUSEKEEPING_FOR_S = 30.0
+COMPANIONS = {"alerts": keep_telling}
 
 
 class Command(BaseCommand):
@@ -73,7 +77,7 @@ class Command(BaseCommand):
         del args
         if options["forever"]:
             with asyncio.Runner(loop_factory=new_event_loop) as runner:
-                runner.run(run_forever(_identity(options)))
+                runner.run(run_forever(_identity(options), COMPANIONS))
             return
         identity = _identity(options)
         pace = Pace(make_room(identity.concurrency), identity.per_host)
@@ -90,6 +94,7 @@ class Command(BaseCommand):
     async def _check(self, checking: AsyncIterator[Checked], total: int, *, as_json: bool) -> None:
         await self._print(checking, total, as_json=as_json)
         # Whoever calls this from cron has no checker that would do it.
+        await tell_once(NOBODY, TELLING_FOR_S)
         await keep_house_once(HOUSEKEEPING_FOR_S)
 
     async def _print(self, checking: AsyncIterator[Checked], total: int, *, as_json: bool) -> None:

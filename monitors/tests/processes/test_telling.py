@@ -1,0 +1,55 @@
+"""Outages are told by running checkers, whatever happens to them."""
+
+import signal
+from collections.abc import Iterator
+
+import pytest
+
+from monitors.tests.installation import Installation, free_port
+from monitors.tests.local_server import local_server
+from monitors.tests.receiver import Receiver, receiver
+
+from .telling import add_channels, posted, queue_outages, told, undelivered
+from .watching import add, services, states, stop, wait_for
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hook() -> Iterator[Receiver]:
+    with receiver() as server:
+        yield server
+
+
+def test_an_outage_and_its_end_are_told(installation: Installation, hook: Receiver) -> None:
+    add_channels(installation, {"name": "Ops", "target": hook.url})
+    port = free_port()
+    add(installation, *services(f"http://127.0.0.1:{port}/", 1, retry_interval_s=1))
+    checker = installation.check_forever()
+    wait_for(lambda: told(hook) == [("service.down", 1)], within_s=20)
+    with local_server(port):
+        wait_for(lambda: told(hook)[1:] == [("service.up", 1)], within_s=20)
+        assert states(installation) == {"UP"}
+        seconds, output = stop(checker)
+    assert (checker.returncode, seconds < 2) == (0, True), output
+    assert "Traceback" not in output
+    assert set(posted(hook).values()) == {1}
+
+
+def test_a_checker_that_is_killed_between_sending_and_noting_ten_times(
+    installation: Installation, hook: Receiver
+) -> None:
+    add_channels(installation, {"name": "Ops", "target": hook.url})
+    queue_outages(installation, 40)
+    for _ in range(10):
+        before = len(hook.received)
+        checker = installation.check_forever("--name=a")
+        # What has just come cannot have been noted yet: that takes a tenth of a second.
+        wait_for(lambda before=before: len(hook.received) > before, within_s=20)  # type: ignore[misc]
+        stop(checker, signal.SIGKILL)
+    checker = installation.check_forever("--name=a")
+    wait_for(lambda: undelivered(installation) == 0, within_s=20)
+    stop(checker)
+    # At least once each, none lost, and no alert under two ids.
+    assert len(posted(hook)) == 40
+    assert len(hook.received) >= 40
