@@ -5,7 +5,7 @@ Whether and when it is told is decided once its time has come: it may be over by
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitors.domain.alerting import Event, Facts, Fate
@@ -13,6 +13,7 @@ from monitors.domain.incidents import Ending
 from monitors.domain.state import State, Transition
 from monitors.models import Alert, Channel, Incident, Service
 from monitors.queries.audience import audience
+from monitors.queries.dependencies import behind_each
 
 # A service that is slow now and then is told of once in this time.
 DEGRADED_AGAIN_AFTER = timedelta(hours=1)
@@ -31,13 +32,14 @@ class Happening:
 
 def plan_opened(opened: Sequence[Incident], now: datetime) -> None:
     told = _facts_of(opened)
+    behind = behind_each([one.service_id for one in opened if one.service_id is not None])
     plan(
         [
             Happening(
                 Event.DOWN,
                 about_incident(incident.pk),
                 incident.service_id,
-                told[incident.pk],
+                replace(told[incident.pk], behind=behind[incident.service_id]),
                 incident.pk,
             )
             for incident in opened

@@ -11,6 +11,8 @@ from monitors.domain.quiet_hours import QuietHours
 from monitors.models import Alert, Channel
 from monitors.queries.maintenance import covered
 
+from .dependencies import behind_trouble
+
 Rule = Callable[[Sequence[Alert], datetime], Collection[int]]
 """Gives the ids of the alerts that it holds; takes a constant number of queries."""
 
@@ -71,5 +73,6 @@ def _of(alerts: Iterable[Alert], *events: Event) -> list[Alert]:
 _RULES: dict[Hold, Rule] = {
     Hold.SNOOZED: _snoozed,
     Hold.MAINTENANCE: _in_maintenance,
+    Hold.DEPENDENCY: behind_trouble,
     Hold.QUIET: _in_quiet_hours,
 }

@@ -33,7 +33,9 @@ class DuplicateTarget(Exception):  # noqa: N818 - reads as what it is at every r
         return "This address is being checked already."
 
 
-def create(settings: Mapping[str, Any], tags: Sequence[str], now: datetime) -> Service:
+def create(
+    settings: Mapping[str, Any], tags: Sequence[str], now: datetime, depends_on: Sequence[int] = ()
+) -> Service:
     """Add a service, due at once unless it begins paused. Raises DuplicateTarget."""
     paused = bool(settings.get("paused"))
     state = State.PAUSED if paused else State.UNKNOWN
@@ -49,6 +51,8 @@ def create(settings: Mapping[str, Any], tags: Sequence[str], now: datetime) -> S
             _make_searchable(service)
             Period.objects.create(service=service, state=state.value, started_at=now)
             _set_tags(service, tags)
+            if depends_on:
+                _set_dependencies(service, depends_on)
             due_checks.schedule(service, now)
     except IntegrityError:
         raise _explained(service) from None
@@ -66,9 +70,13 @@ def locked(service_id: int) -> Iterator[Service]:
 
 
 def edit(
-    service_id: int, changes: Mapping[str, Any], tags: Sequence[str] | None, now: datetime
+    service_id: int,
+    changes: Mapping[str, Any],
+    tags: Sequence[str] | None,
+    now: datetime,
+    depends_on: Sequence[int] | None = None,
 ) -> Service:
-    """Change the settings that are given; the others stay as they are, and without tags the tags.
+    """Change the settings that are given; the others stay as they are, and None leaves a list.
 
     What was learned of another address is forgotten. Raises DuplicateTarget, and
     Service.DoesNotExist when it was deleted meanwhile.
@@ -76,6 +84,8 @@ def edit(
     try:
         with locked(service_id) as service:
             _change(service, changes, tags, now)
+            if depends_on is not None:
+                _change_dependencies(service, depends_on)
     except IntegrityError:
         raise DuplicateTarget from None
     return service
@@ -193,6 +203,18 @@ def _enter(service: Service, state: State, now: datetime, ending: Ending | None 
 def _set_tags(service: Service, names: Sequence[str]) -> None:
     Tag.objects.bulk_create((Tag(name=name) for name in names), ignore_conflicts=True)
     service.tags.set(Tag.objects.filter(name__in=names))
+
+
+def _change_dependencies(service: Service, ids: Sequence[int]) -> None:
+    if set(ids) != set(service.depends_on.values_list("pk", flat=True)):
+        service.revision += 1
+        service.save(update_fields=["revision"])
+        _set_dependencies(service, ids)
+
+
+def _set_dependencies(service: Service, ids: Sequence[int]) -> None:
+    # Without what has been deleted meanwhile.
+    service.depends_on.set(Service.objects.filter(pk__in=ids))
 
 
 def _explained(service: Service) -> Exception:

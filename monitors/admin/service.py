@@ -119,9 +119,9 @@ class ServiceAdmin(admin.ModelAdmin[Service]):
         del request
         now = timezone.now()
         if change:
-            services.edit(obj.pk, form.changes(), form.tag_names(), now)
+            services.edit(obj.pk, form.changes(), form.tag_names(), now, form.dependencies())
         else:
-            created = services.create(form.settings(), form.tag_names(), now)
+            created = services.create(form.settings(), form.tag_names(), now, form.dependencies())
             obj.pk = created.pk
 
     def get_deleted_objects(

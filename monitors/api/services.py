@@ -44,7 +44,7 @@ def create_service(request: HttpRequest, data: ServiceIn) -> Status[Any]:
     form = _valid(ServiceForm(_defaults() | _given(data)))
     now = timezone.now()
     try:
-        service = services.create(form.settings(), form.tag_names(), now)
+        service = services.create(form.settings(), form.tag_names(), now, form.dependencies())
     except services.DuplicateTarget as duplicate:
         raise _conflict("url", str(duplicate)) from None
     return Status(201, service_out(service, now))
@@ -68,7 +68,9 @@ def change_service(request: HttpRequest, service_id: int, data: ServicePatch) ->
         # The settings that stay are judged together with the new ones: so nobody may change them.
         with services.locked(service_id) as service:
             form = _valid(ServiceForm(unchanged(service) | _given(data), instance=service))
-            changed = services.edit(service_id, form.changes(), form.tag_names(), now)
+            changed = services.edit(
+                service_id, form.changes(), form.tag_names(), now, form.dependencies()
+            )
     except services.DuplicateTarget as duplicate:
         raise _conflict("url", str(duplicate)) from None
     except Service.DoesNotExist:

@@ -5,7 +5,7 @@ It reads no history, and takes as many queries for ten services as for ten thous
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.db.models import Min, QuerySet
@@ -15,6 +15,7 @@ from monitors.domain.state import State
 from monitors.domain.uptime import Uptime
 from monitors.models import DueCheck, Service, Tag
 
+from .dependencies import Neighbour, causes_down
 from .listed import Listed, listed
 from .service_list import ListFilter, StateCount, find, overview, pages
 from .uptime import uptime_of_many
@@ -45,6 +46,8 @@ class ServiceRow:
     failures: int
     failures_needed: int
     interval_s: int
+    behind: tuple[Neighbour, ...] = ()
+    """What is DOWN that it depends on, where it is not well itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,19 @@ def _rows(ids: Sequence[int], now: datetime) -> list[ServiceRow]:
     shown = listed(ids)
     day = uptime_of_many(shown, timedelta(hours=24), now)
     tags = tags_of(ids)
-    return [service_row(service, now, tags[service.pk], day[service.pk]) for service in shown]
+    rows = [service_row(service, now, tags[service.pk], day[service.pk]) for service in shown]
+    return with_causes(rows, now)
+
+
+def with_causes(rows: Sequence[ServiceRow], now: datetime) -> list[ServiceRow]:
+    """Add what those that are not well are behind; nothing is asked where all are."""
+    unwell = [row.id for row in rows if _is_unwell(row)]
+    causes = causes_down(unwell, now) if unwell else {}
+    return [replace(row, behind=tuple(causes.get(row.id, ()))) for row in rows]
+
+
+def _is_unwell(row: ServiceRow) -> bool:
+    return row.failing_since is not None or row.state not in {State.UP, State.PAUSED}
 
 
 def tags_of(services: Sequence[int] | QuerySet[Service]) -> dict[int, list[str]]:

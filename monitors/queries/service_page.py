@@ -14,7 +14,8 @@ from monitors.domain.wording import duration
 from monitors.models import Period, Service, ServiceStatus
 from monitors.models.fields import Unreadable, shown
 
-from .dashboard import ServiceRow, service_row, tags_of
+from .dashboard import ServiceRow, service_row, tags_of, with_causes
+from .dependencies import Neighbours, neighbours
 from .history import newest
 from .response_times import RANGES, Range, Slot, slots
 from .uptime import UptimeFigure, uptime_figures
@@ -56,6 +57,7 @@ class CertificateFacts:
 @dataclass(frozen=True, slots=True)
 class ServicePage:
     row: ServiceRow
+    neighbours: Neighbours
     reason: str
     next_check_at: datetime | None
     settings: tuple[tuple[str, str], ...]
@@ -90,7 +92,8 @@ class ServicePage:
 def service_page(service: Service, now: datetime, range_name: str = "") -> ServicePage:
     wanted = next((known for known in RANGES if known.name == range_name), None)
     return ServicePage(
-        row=service_row(service, now, tags_of([service.pk])[service.pk]),
+        row=_row(service, now),
+        neighbours=neighbours(service),
         reason=service.last_reason,
         next_check_at=service.next_check_at,
         settings=_settings(service),
@@ -103,6 +106,11 @@ def service_page(service: Service, now: datetime, range_name: str = "") -> Servi
         is_set_aside=service.is_set_aside,
         unreadable=tuple(secret.why for secret in service.unreadable_secrets.values()),
     )
+
+
+def _row(service: Service, now: datetime) -> ServiceRow:
+    (row,) = with_causes([service_row(service, now, tags_of([service.pk])[service.pk])], now)
+    return row
 
 
 def outages(service: Service, now: datetime) -> tuple[Outage, ...]:

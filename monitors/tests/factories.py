@@ -20,10 +20,12 @@ def a_service(**settings: Any) -> Service:
     """Make a service by the action that the site uses, at noon unless `now` is given."""
     now: datetime = settings.pop("now", NOON)
     tags: list[str] = settings.pop("tags", [])
+    depends_on = [other.pk for other in settings.pop("depends_on", [])]
     number = next(_numbers)
     settings = {"name": f"Service {number}", "url": f"http://s{number}.example/"} | settings
     target = parse_target(settings["url"])
-    return services.create(settings | {"url": target.url, "url_key": target.key}, tags, now)
+    settings |= {"url": target.url, "url_key": target.key}
+    return services.create(settings, tags, now, depends_on)
 
 
 def a_channel(name: str = "Channel", **settings: Any) -> Channel:

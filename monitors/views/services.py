@@ -98,11 +98,13 @@ def _is_save(request: Request) -> bool:
 
 
 def _create(form: ServiceForm) -> Service:
-    return services.create(form.settings(), form.tag_names(), timezone.now())
+    return services.create(form.settings(), form.tag_names(), timezone.now(), form.dependencies())
 
 
 def _change(form: ServiceForm) -> Service:
-    return services.edit(form.instance.pk, form.changes(), form.tag_names(), timezone.now())
+    return services.edit(
+        form.instance.pk, form.changes(), form.tag_names(), timezone.now(), form.dependencies()
+    )
 
 
 def _saved(form: ServiceForm, save: Callable[[], Service]) -> Service | None:

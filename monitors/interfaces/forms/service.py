@@ -27,11 +27,18 @@ from monitors.domain.spec import (
     Comparison,
     StatusRanges,
 )
-from monitors.domain.targets import BadTarget, parse_target
+from monitors.domain.targets import MAX_URL_LENGTH, BadTarget, parse_target
 from monitors.models import Service
 from monitors.models.fields import Unreadable, shown
 
 from . import client_certificate, meanwhile
+from .dependencies import (
+    MAX_DEPENDENCIES,
+    as_lines_of,
+    named_dependencies,
+    numbered,
+    parse_dependencies,
+)
 from .service_fields import (
     ALWAYS_SENT,
     COLUMNS,
@@ -51,6 +58,11 @@ class ServiceForm(forms.ModelForm[Service]):
     """One set of rules for the page, the API and the admin."""
 
     tags = forms.CharField(required=False, max_length=MAX_TEXT_LENGTH)
+    depends_on = forms.CharField(
+        required=False,
+        max_length=MAX_DEPENDENCIES * MAX_URL_LENGTH,
+        widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
+    )
 
     forget_secrets = forms.BooleanField(required=False, label="Forget the stored secrets")
     known_revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
@@ -87,6 +99,8 @@ class ServiceForm(forms.ModelForm[Service]):
         self._unreadable = self.instance.unreadable_secrets
         self._changed: list[str] = []
         self.initial["tags"] = ", ".join(self._tags_before)
+        self._dependencies_before = named_dependencies(self.instance)
+        self.initial["depends_on"] = as_lines_of(self._dependencies_before)
         self._hide_secrets()
         if self.instance.pk:
             self.initial["known_revision"] = self.instance.revision
@@ -205,6 +219,9 @@ class ServiceForm(forms.ModelForm[Service]):
     def clean_tags(self) -> list[str]:
         return read_tags(self.cleaned_data["tags"])
 
+    def clean_depends_on(self) -> list[int]:
+        return parse_dependencies(self.cleaned_data["depends_on"], self.instance)
+
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
         self._refuse_stale(values)
@@ -244,6 +261,10 @@ class ServiceForm(forms.ModelForm[Service]):
     def tag_names(self) -> list[str]:
         return list(self.cleaned_data["tags"])
 
+    def dependencies(self) -> list[int]:
+        """The services that it depends on."""
+        return list(self.cleaned_data["depends_on"])
+
     @property
     def is_stale(self) -> bool:
         """Whether somebody else has changed the service since the form was opened."""
@@ -262,7 +283,9 @@ class ServiceForm(forms.ModelForm[Service]):
 
     def _shown(self) -> dict[str, Any]:
         """Give what stands in the row, and so in a form that was opened on it."""
-        return {name: self._before[name] for name in COLUMNS} | {"tags": self._tags_before}
+        depends_on = sorted(neighbour.id for neighbour in self._dependencies_before)
+        lists = {"tags": self._tags_before, "depends_on": depends_on}
+        return {name: self._before[name] for name in COLUMNS} | lists
 
     def _hide_secrets(self) -> None:
         """Show no secret; nor what cannot be read, which the form leaves as it is."""
@@ -298,6 +321,8 @@ class ServiceForm(forms.ModelForm[Service]):
 
     def _has_become(self, name: str, value: Any, is_typed: bool) -> str:
         label = str(self[name].label)
+        if name == "depends_on":
+            value = [neighbour.name for neighbour in self._dependencies_before]
         if name in SECRETS or isinstance(value, Unreadable):
             return meanwhile.secret_sentence(label, is_typed=is_typed)
         return meanwhile.sentence(label, value, UNITS.get(name, ""), is_typed=is_typed)
@@ -390,5 +415,7 @@ def as_form_data(given: Mapping[str, Any]) -> dict[str, Any]:
     for field in ("tags", "locations"):
         if isinstance(data.get(field), list):
             data[field] = ", ".join(data[field])
+    if isinstance(data.get("depends_on"), list):
+        data["depends_on"] = "\n".join(map(numbered, data["depends_on"]))
     data["known_revision"] = data.pop("revision", None)
     return {name: "" if value is None else value for name, value in data.items()}

@@ -58,11 +58,11 @@ GROUPS = (
         "Checkers carry the name of their place: check_services --forever --location berlin.",
         ("locations", "locations_before_down", "retention_days"),
     ),
-    ("Organise", "", ("tags", "paused")),
+    ("Organise", "", ("tags", "depends_on", "paused")),
 )
 
 # Fields of the form that are no columns.
-EXTRA = ("tags", "forget_secrets")
+EXTRA = ("tags", "depends_on", "forget_secrets")
 # What somebody knew who filled the form in; `revision` itself is no field that can be typed.
 HIDDEN = ("known_revision", "seen")
 COLUMNS = [name for _, _, names in GROUPS for name in names if name not in EXTRA]
@@ -108,6 +108,10 @@ HELP = {
     ),
     "json_match": "Where the path finds several. By default all for !=, < and >; else any.",
     "tags": "Separated by commas.",
+    "depends_on": (
+        "One service a line: its name, its address or #number. While one of them is down, nothing"
+        " is told of this one."
+    ),
     "retry_interval_s": "While a failure is not confirmed yet.",
     "locations": "Separated by commas, like berlin, oslo. Empty: any checker will do.",
     "locations_before_down": "It is down only where so many of its locations say so.",

@@ -1,5 +1,6 @@
 """A service as the API takes and gives it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -9,13 +10,18 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from monitors.domain.headers import header_names
 from monitors.domain.locations import parse_locations
 from monitors.domain.state import State
+from monitors.interfaces.forms.dependencies import MAX_DEPENDENCIES
 from monitors.interfaces.forms.tag_names import MAX_TAGS
 from monitors.models import Service
 from monitors.models.fields import shown
 from monitors.queries.dashboard import ServiceRow, next_checks_of, service_row, tags_of
+from monitors.queries.dependencies import depends_on_of
 
 from .check import StatusName
 from .settings import Settings, describe, describe_new
+
+ServiceId = Annotated[int, Field(ge=1, lt=2**53)]
+"""Whole in JSON too."""
 
 
 class ServiceChange(Settings):
@@ -65,6 +71,7 @@ class ServiceChange(Settings):
     locations_before_down: int | None = None
     retention_days: int | None = None
     tags: Annotated[list[str], Field(max_length=MAX_TAGS)] | None = None
+    depends_on: Annotated[list[ServiceId], Field(max_length=MAX_DEPENDENCIES)] | None = None
     paused: bool = False
 
     @field_validator("tags")
@@ -117,6 +124,7 @@ class ServiceOut(BaseModel):
     next_check_at: datetime | None
     created_at: datetime
     tags: list[str]
+    depends_on: list[int]
     method: str
     header_names: list[str] = Field(..., description="values are not given back")
     secret_header_names: list[str]
@@ -195,19 +203,28 @@ _AS_STORED = (
 def service_out(service: Service, now: datetime) -> dict[str, Any]:
     """Give the API's view of a service."""
     row = service_row(service, now, tags_of([service.pk])[service.pk])
-    return _out(service, row, service.next_check_at)
+    return _out(service, row, service.next_check_at, depends_on_of([service.pk])[service.pk])
 
 
 def services_out(services: QuerySet[Service], now: datetime) -> list[dict[str, Any]]:
     """Give the API's view of many services; prefetching would take five times as long."""
     tags, next_checks = tags_of(services), next_checks_of(services)
+    found = list(services)
+    depends_on = depends_on_of([service.pk for service in found])
     return [
-        _out(service, service_row(service, now, tags[service.pk]), next_checks.get(service.pk))
-        for service in services
+        _out(
+            service,
+            service_row(service, now, tags[service.pk]),
+            next_checks.get(service.pk),
+            depends_on.get(service.pk, []),
+        )
+        for service in found
     ]
 
 
-def _out(service: Service, row: ServiceRow, next_check_at: datetime | None) -> dict[str, Any]:
+def _out(
+    service: Service, row: ServiceRow, next_check_at: datetime | None, depends_on: Sequence[int]
+) -> dict[str, Any]:
     return {
         "id": row.id,
         "name": row.name,
@@ -219,6 +236,7 @@ def _out(service: Service, row: ServiceRow, next_check_at: datetime | None) -> d
         "last_message": service.last_message or None,
         "next_check_at": next_check_at,
         "tags": list(row.tags),
+        "depends_on": list(depends_on),
         "locations": list(parse_locations(service.locations)),
         "header_names": header_names(shown(service.headers)),
         "secret_header_names": header_names(shown(service.secret_headers)),

@@ -42,6 +42,7 @@ _SHAPES: dict[str, dict[str, Any]] = {
         "description": "Names of places that checkers stand in; none: any checker will do.",
         "items": {"type": "string", "format": "location"},
     },
+    "depends_on": {"description": "Ids of services; alerts are held while one of them is DOWN."},
     "tags": {
         "description": "Words to find it by.",
         "items": {"type": "string", "maxLength": MAX_TAG_LENGTH, "pattern": r"^[^,\u0000]*$"},

@@ -77,6 +77,8 @@ def _agree(settings: dict[str, Any]) -> None:
     if not settings.get("json_path"):
         settings["json_expected"] = ""
     settings["locations_before_down"] = 1
+    # A number that is made up is that of no service.
+    settings["depends_on"] = []
 
 
 def _agree_on_a_channel(settings: dict[str, Any]) -> None:
