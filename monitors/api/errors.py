@@ -154,11 +154,12 @@ def _named(location: tuple[str | int, ...], reason: str) -> tuple[str, str]:
     """Name the field of the request, and where in it, of a reason at ninja's location.
 
     ("body", "data", "tags", 0) is the first of the tags, ("body", "data") the whole body,
-    ("query", "limit") and ("query", "window", "from") a parameter.
+    ("query", "limit") and ("query", "window", "from") a parameter, ("query", "wanted", "tag", 0)
+    the first of those that were given.
     """
     reason = reason.removeprefix("Value error, ")  # how pydantic introduces sentences of ours
     if location[0] != "body":
-        return str(location[-1]), reason
+        return [part for part in location if isinstance(part, str)][-1], reason
     name, *rest = map(str, location[2:] or ("body",))
     return name, ": ".join((*rest, reason))
 

@@ -36,7 +36,7 @@ def read_uptime(
     del request
     service = get_object_or_404(Service, pk=service_id)
     now = timezone.now()
-    start, end = _bounds(window, now)
+    start, end = bounds(window, now)
     return uptime_out(uptime_between(service, start, end, now))
 
 
@@ -47,10 +47,11 @@ def read_response_times(
     """Give counts and percentiles from one time to another; by default of the last 30 days."""
     del request
     service = get_object_or_404(Service, pk=service_id)
-    return response_times_out(summary_between(service, *_bounds(window, timezone.now())))
+    return response_times_out(summary_between(service, *bounds(window, timezone.now())))
 
 
-def _bounds(window: Window, now: datetime) -> tuple[datetime, datetime]:
+def bounds(window: Window, now: datetime) -> tuple[datetime, datetime]:
+    """Give the window that is meant. Raises Refused."""
     end = window.to or now
     start = window.from_ or end - DEFAULT_WINDOW
     if start >= end:

@@ -124,6 +124,15 @@ def last_ones(charges: Iterable[Charge]) -> list[Charge]:
     return found
 
 
+def wholly_moved(in_force: Sequence[Charge], start: datetime, end: datetime) -> bool:
+    """Tell whether nothing that was seen in a stretch counts as it was seen.
+
+    `in_force` is as last_ones() gives it.
+    """
+    moved_s = sum(seconds for _, seconds in _moved(in_force, start, end))
+    return moved_s > (end - start).total_seconds() - 1e-6
+
+
 def _moved(
     in_force: Sequence[Charge], start: datetime, end: datetime
 ) -> Iterator[tuple[str, float]]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.db.models import Q
 
@@ -24,6 +25,16 @@ WINDOWS = (
 )
 
 
+class Watched(Protocol):
+    """What must be known of a service to read its periods."""
+
+    @property
+    def pk(self) -> int: ...
+
+    @property
+    def fresh_until(self) -> datetime | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class UptimeFigure:
     """The uptime of one window up to now."""
@@ -38,11 +49,11 @@ def uptime_between(service: Service, start: datetime, end: datetime, now: dateti
 
 
 def uptimes_between(
-    services: Collection[Service | Listed], start: datetime, end: datetime, now: datetime
+    services: Collection[Watched], start: datetime, end: datetime, now: datetime
 ) -> dict[int, Uptime]:
     """Give the uptime of many services, in three queries."""
-    found = _stretches(services, start, end, now)
-    charges = _charges(services, start, end)
+    found = stretches_of(services, start, end, now)
+    charges = charges_of(services, start, end)
     return {
         service.pk: uptime(found[service.pk], start, end, charges[service.pk])
         for service in services
@@ -52,8 +63,8 @@ def uptimes_between(
 def uptime_figures(service: Service, now: datetime) -> tuple[UptimeFigure, ...]:
     """Give the uptime of every usual window, in three queries."""
     start = now - max(length for _, length in WINDOWS)
-    stretches = _stretches([service], start, now, now)[service.pk]
-    charges = _charges([service], start, now)[service.pk]
+    stretches = stretches_of([service], start, now, now)[service.pk]
+    charges = charges_of([service], start, now)[service.pk]
     return tuple(
         UptimeFigure(label, uptime(stretches, now - length, now, charges))
         for label, length in WINDOWS
@@ -67,24 +78,25 @@ def uptime_of_many(
     start = now - length
     # What a service has been in since before then is all there is to know of it.
     changed = [service for service in services if service.state_since > start]
-    found = _stretches(changed, start, now, now)
+    found = stretches_of(changed, start, now, now)
     for service in services:
         if service.state_since <= start:
             state, fresh_until = State(service.state), service.fresh_until
             found[service.pk] = [*until_fresh(state, service.state_since, fresh_until, now)]
-    charges = _charges(services, start, now)
+    charges = charges_of(services, start, now)
     return {
         service.pk: uptime(found[service.pk], start, now, charges[service.pk])
         for service in services
     }
 
 
-def _stretches(
-    services: Collection[Service | Listed], start: datetime, end: datetime, now: datetime
+def stretches_of(
+    services: Collection[Watched], start: datetime, end: datetime, now: datetime
 ) -> dict[int, list[Stretch]]:
+    """Give what is known of services in a window; of an open period only what is fresh."""
     by_id = {service.pk: service for service in services}
     lasting = Q(ended_at=None) | Q(ended_at__gt=start)
-    periods = Period.objects.filter(lasting, service__in=by_id, started_at__lt=end)
+    periods = Period.objects.filter(lasting, service__among=by_id, started_at__lt=end)
     found: dict[int, list[Stretch]] = defaultdict(list)
     for service_id, state, started_at, ended_at in periods.values_list(
         "service_id", "state", "started_at", "ended_at"
@@ -97,13 +109,13 @@ def _stretches(
     return found
 
 
-def _charges(
-    services: Collection[Service | Listed], start: datetime, end: datetime
+def charges_of(
+    services: Collection[Watched], start: datetime, end: datetime
 ) -> dict[int, list[Charge]]:
     """Give maintenance that is not charged yet, then what was, in the order in which it was."""
     ids = [service.pk for service in services]
     exclusions = Exclusion.objects.filter(
-        service__in=ids, started_at__lt=end, ended_at__gt=start
+        service__among=ids, started_at__lt=end, ended_at__gt=start
     ).order_by("created_at", "id")
     found: dict[int, list[Charge]] = defaultdict(list)
     for service_id, stretches in planned_stretches(ids, start, end).items():
