@@ -324,12 +324,18 @@ LOGGING = {
     "formatters": {
         "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "nowhere": {"class": "logging.NullHandler"},
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         # The checks of this program, one line each at INFO, would drown everything else.
         "httpx": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
+        # It logs tokens; what it says of a failure is told with the attempt, without them.
+        "apprise": {"level": "DEBUG", "handlers": ["nowhere"], "propagate": False},
+        "urllib3": {"level": "ERROR"},
         # It warns whenever a request waits for a thread.
         "waitress.queue": {"level": "ERROR"},
         "waitress": {"level": "WARNING"},

@@ -1,11 +1,16 @@
 """The address guard for what is sent: the same settings as for checks."""
 
+import socket
 from functools import lru_cache
 from ipaddress import ip_network
+from typing import Any
 
 from django.conf import settings
+from urllib3.util import connection
 
-from monitors.net.guard import GuardPolicy
+from monitors.net.guard import GuardPolicy, is_refused
+
+_unguarded = connection.create_connection
 
 
 def policy() -> GuardPolicy:
@@ -15,3 +20,26 @@ def policy() -> GuardPolicy:
 @lru_cache(maxsize=8)
 def _policy(refuse_private: bool, allowed: tuple[str, ...]) -> GuardPolicy:
     return GuardPolicy(refuse_private, tuple(ip_network(network) for network in allowed))
+
+
+def guard_urllib3() -> None:
+    """Let urllib3 connect only where checks may, after a redirect too.
+
+    requests, which is what Apprise sends by, has no place to say so: it opens each connection by
+    this one function.
+    """
+    connection.create_connection = _connect
+
+
+def _connect(address: tuple[str, int], *args: Any, **kwargs: Any) -> socket.socket:
+    """Connect to an address of a host that may be contacted. Raises OSError."""
+    host, port = address[0].strip("[]"), address[1]
+    found = [entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+    allowed = [str(ip) for ip in dict.fromkeys(found) if not is_refused(str(ip), policy())]
+    error = OSError(f"{host} leads to {found[0]}, an address that may not be contacted")
+    for ip in allowed:
+        try:
+            return _unguarded((ip, port), *args, **kwargs)
+        except OSError as failure:
+            error = failure
+    raise error
