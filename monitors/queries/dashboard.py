@@ -16,6 +16,7 @@ from monitors.domain.uptime import Uptime
 from monitors.models import DueCheck, Service, Tag
 
 from .dependencies import Neighbour, causes_down
+from .incidents import open_count
 from .listed import Listed, listed
 from .service_list import ListFilter, StateCount, find, overview, pages
 from .uptime import uptime_of_many
@@ -62,6 +63,8 @@ class ListPage:
     number: int
     pages: int
     tags: tuple[str, ...]
+    open_incidents: int
+    """Of all services, whatever the filter."""
 
     @property
     def previous_number(self) -> int | None:
@@ -83,6 +86,7 @@ def list_page(wanted: ListFilter, now: datetime) -> ListPage:
         number=found.page,
         pages=pages(found.matching),
         tags=tuple(Tag.objects.values_list("name", flat=True)),
+        open_incidents=open_count(),
     )
 
 

@@ -1,44 +1,27 @@
 """Everything on one service's page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from monitors.domain.certificates import expiry, is_near
 from monitors.domain.headers import header_names
 from monitors.domain.observation import Phases
-from monitors.domain.result import Status
 from monitors.domain.rollups import Summary, merge
-from monitors.domain.state import State
 from monitors.domain.wording import duration
-from monitors.models import Period, Service, ServiceStatus
+from monitors.models import Incident, Service, ServiceStatus
 from monitors.models.fields import Unreadable, shown
 
 from .dashboard import ServiceRow, service_row, tags_of, with_causes
 from .dependencies import Neighbours, neighbours
 from .history import newest
+from .incidents import IncidentRow, incident_row
 from .response_times import RANGES, Range, Slot, slots
 from .uptime import UptimeFigure, uptime_figures
 
 RECENT = 10
 POINTS = 120
-OUTAGES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Outage:
-    """A confirmed stretch of DOWN."""
-
-    started_at: datetime
-    ended_at: datetime | None
-    duration_s: float
-    reason: str
-    message: str
-    """Of the first check that found it."""
-    check_id: int | None
-    """That check."""
-    ended_by: str
-    """The state that followed, in words; empty while it goes on."""
+INCIDENTS = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +46,8 @@ class ServicePage:
     settings: tuple[tuple[str, str], ...]
     checks: Sequence[ServiceStatus]
     """Newest first, as many as the chart shows."""
-    outages: tuple[Outage, ...]
+    incidents: tuple[IncidentRow, ...]
+    """Newest first."""
     uptimes: tuple[UptimeFigure, ...]
     certificate: CertificateFacts | None
     range: Range | None
@@ -74,6 +58,10 @@ class ServicePage:
     """Not run, since it froze a checker."""
     unreadable: tuple[str, ...]
     """Why secrets cannot be read, a sentence each: no check is made meanwhile."""
+
+    @property
+    def open_incident(self) -> IncidentRow | None:
+        return next((row for row in self.incidents if row.incident.resolved_at is None), None)
 
     @property
     def summary(self) -> Summary:
@@ -98,7 +86,7 @@ def service_page(service: Service, now: datetime, range_name: str = "") -> Servi
         next_check_at=service.next_check_at,
         settings=_settings(service),
         checks=newest(service, POINTS),
-        outages=outages(service, now),
+        incidents=latest_incidents(service, now),
         uptimes=uptime_figures(service, now),
         certificate=_certificate(service, now),
         range=wanted,
@@ -113,36 +101,9 @@ def _row(service: Service, now: datetime) -> ServiceRow:
     return row
 
 
-def outages(service: Service, now: datetime) -> tuple[Outage, ...]:
-    """Give the newest outages, each with its first failing check, in three queries."""
-    periods = Period.objects.filter(service=service)
-    down = list(periods.filter(state=State.DOWN.value).order_by("-started_at")[:OUTAGES])
-    starts = [period.started_at for period in down]
-    checks = ServiceStatus.objects.of(service).filter(checked_at__in=starts)
-    first = {check.checked_at: check for check in checks.filter(status=Status.DOWN.value)}
-    ends = [period.ended_at for period in down if period.ended_at is not None]
-    following = dict(periods.filter(started_at__in=ends).values_list("started_at", "state"))
-    return tuple(_outage(period, first, following, now) for period in down)
-
-
-def _outage(
-    period: Period,
-    first: Mapping[datetime, ServiceStatus],
-    following: Mapping[datetime, str],
-    now: datetime,
-) -> Outage:
-    check = first.get(period.started_at)
-    ended_at = period.ended_at
-    next_state = following.get(ended_at) if ended_at is not None else None
-    return Outage(
-        started_at=period.started_at,
-        ended_at=ended_at,
-        duration_s=((ended_at or now) - period.started_at).total_seconds(),
-        reason=check.reason if check else "",
-        message=check.message if check else "",
-        check_id=check.pk if check else None,
-        ended_by=State(next_state).label.lower() if next_state else "",
-    )
+def latest_incidents(service: Service, now: datetime) -> tuple[IncidentRow, ...]:
+    found = Incident.objects.filter(service=service).order_by("-started_at")[:INCIDENTS]
+    return tuple(incident_row(incident, now) for incident in found)
 
 
 def _certificate(service: Service, now: datetime) -> CertificateFacts | None:

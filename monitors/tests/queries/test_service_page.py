@@ -6,8 +6,8 @@ import pytest
 from monitors.actions.results import Finding, record
 from monitors.domain.observation import Certificate
 from monitors.domain.result import Status
-from monitors.models import Service, ServiceStatus
-from monitors.queries.service_page import CertificateFacts, Outage, service_page
+from monitors.models import Service
+from monitors.queries.service_page import CertificateFacts, service_page
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_result, a_service, checked
 
@@ -16,16 +16,31 @@ pytestmark = pytest.mark.django_db
 UP, DOWN = Status.UP, Status.DOWN
 
 
-def test_outages_begin_at_their_first_failure_and_say_what_ended_them() -> None:
+def test_its_incidents_are_the_newest_first_with_what_was_found() -> None:
     service = checked(a_service(), UP, DOWN, DOWN, UP, DOWN, DOWN)
-    second, first = ServiceStatus.objects.filter(
-        checked_at__in=[noon_plus(120), noon_plus(300)]
-    ).order_by("-checked_at")
+    checked(a_service(failures_before_down=1), DOWN)
+    page = service_page(service, noon_plus(400))
     message = "connection refused by 192.0.2.7 port 443"
-    assert service_page(service, noon_plus(400)).outages == (
-        Outage(noon_plus(300), None, 100, "connect", message, second.pk, ""),
-        Outage(noon_plus(120), noon_plus(240), 120, "connect", message, first.pk, "up"),
-    )
+    assert [
+        (
+            row.incident.started_at,
+            row.incident.resolved_at,
+            row.duration_s,
+            row.incident.message,
+            row.incident.ending,
+        )
+        for row in page.incidents
+    ] == [
+        (noon_plus(300), None, 100, message, ""),
+        (noon_plus(120), noon_plus(240), 120, message, "recovered"),
+    ]
+    assert page.open_incident == page.incidents[0]
+
+
+def test_a_service_that_is_well_has_no_open_incident() -> None:
+    service = checked(a_service(failures_before_down=1), DOWN, UP)
+    page = service_page(service, noon_plus(130))
+    assert (len(page.incidents), page.open_incident) == (1, None)
 
 
 def test_the_page_costs_the_same_queries_for_one_outage_and_for_three(
@@ -33,10 +48,9 @@ def test_the_page_costs_the_same_queries_for_one_outage_and_for_three(
 ) -> None:
     for outages in (1, 3):
         service = checked(a_service(failures_before_down=1), *([DOWN, UP] * outages))
-        # Checks; outages, their first checks, what followed; tags; uptime, what of it was
-        # reclassified; when it is due; what it depends on, what on it, and what is behind it;
-        # behind what it is itself.
-        with django_assert_num_queries(13):  # type: ignore[operator]
+        # Checks; incidents; tags; uptime, maintenance, what was reclassified; when it is due;
+        # what it depends on, what on it, and what is behind it; behind what it is itself.
+        with django_assert_num_queries(11):  # type: ignore[operator]
             service_page(service, noon_plus(500))
 
 

@@ -357,3 +357,23 @@ def test_alerts_and_events_go_with_their_incident() -> None:
     incident.delete()
     assert not IncidentEvent.objects.exists()
     assert not Alert.objects.exists()
+
+
+def test_the_service_page_leads_to_its_incidents(signed_in: Client) -> None:
+    service = checked(a_service(failures_before_down=1, now=timezone.now()), Status.DOWN)
+    incident = Incident.objects.get()
+    path = f"/services/{service.pk}/"
+    page = signed_in.get(path).content.decode()
+    assert page.count(f'href="/incidents/{incident.pk}/"') == 2
+    assert "not acknowledged yet" in page
+    assert f'href="/incidents/?service={service.pk}"' in page
+    signed_in.post(f"/incidents/{incident.pk}/acknowledge/")
+    assert "acknowledged by ada" in signed_in.get(path).content.decode()
+
+
+def test_the_dashboard_counts_the_open_ones(signed_in: Client) -> None:
+    an_incident(end=60)
+    assert "Open incidents" not in signed_in.get("/").content.decode()
+    an_incident()
+    page = signed_in.get("/").content.decode()
+    assert 'href="/incidents/?open=true" class="count">Open incidents <span>1</span>' in page
