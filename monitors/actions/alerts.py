@@ -49,6 +49,24 @@ def plan_opened(opened: Sequence[Incident], now: datetime) -> None:
     )
 
 
+def plan_flapping(opened: Sequence[Incident], counts: Mapping[int, int], now: datetime) -> None:
+    """Queue that services go down again and again; `counts` gives their outages lately."""
+    told = _facts_of(opened)
+    plan(
+        [
+            Happening(
+                Event.FLAPPING,
+                f"flapping:{incident.service_id}:{now.isoformat()}",
+                incident.service_id,
+                replace(told[incident.pk], number=counts[incident.service_id]),
+            )
+            for incident in opened
+            if incident.service_id is not None
+        ],
+        now,
+    )
+
+
 def plan_resolved(resolved: Sequence[Incident], now: datetime) -> None:
     """Queue recoveries for the channels for which the outage was queued, and for no others."""
     if not resolved:

@@ -31,6 +31,7 @@ class _Cause(NamedTuple):
     state: str
     streak_since: datetime | None
     seen_at: datetime | None
+    flapping_since: datetime | None
 
     @property
     def is_in_trouble(self) -> bool:
@@ -55,7 +56,10 @@ def behind_trouble(alerts: Sequence[Alert], now: datetime) -> list[int]:
         alert.pk
         for alert in news
         if any(
-            cause.is_in_trouble or cause.pk in just_back or _is_awaited(cause, alert, now)
+            cause.is_in_trouble
+            or cause.pk in just_back
+            or _is_awaited(cause, alert, now)
+            or _flaps_with(cause, alert)
             for pk in above.get(alert.service_id or 0, ())
             if (cause := known.get(pk)) is not None
         )
@@ -76,7 +80,7 @@ def _causes(ids: Collection[int], now: datetime) -> dict[int, _Cause]:
     """Read what is being watched; of a paused or stale service nobody knows how it is."""
     fresh = Q(fresh_until=None) | Q(fresh_until__gte=now)
     rows = Service.objects.active().filter(fresh, pk__among=ids)
-    columns = rows.values_list("pk", "state", "streak_since", "seen_at")
+    columns = rows.values_list("pk", "state", "streak_since", "seen_at", "flapping_since")
     return {row[0]: _Cause(*row) for row in columns}
 
 
@@ -96,6 +100,10 @@ def _is_awaited(cause: _Cause, alert: Alert, now: datetime) -> bool:
         return False
     waits = now < alert.created_at + WAITS_FOR_CAUSE
     return waits and not cause.was_seen_since(incident.started_at)
+
+
+def _flaps_with(cause: _Cause, alert: Alert) -> bool:
+    return alert.event == Event.FLAPPING and cause.flapping_since is not None
 
 
 def _causes_to_check(opened: Sequence[Incident]) -> set[int]:

@@ -12,6 +12,7 @@ from monitors.models import Alert, Channel
 from monitors.queries.maintenance import covered
 
 from .dependencies import behind_trouble
+from .flapping import of_flapping
 
 Rule = Callable[[Sequence[Alert], datetime], Collection[int]]
 """Gives the ids of the alerts that it holds; takes a constant number of queries."""
@@ -74,5 +75,6 @@ _RULES: dict[Hold, Rule] = {
     Hold.SNOOZED: _snoozed,
     Hold.MAINTENANCE: _in_maintenance,
     Hold.DEPENDENCY: behind_trouble,
+    Hold.FLAPPING: of_flapping,
     Hold.QUIET: _in_quiet_hours,
 }

@@ -11,7 +11,7 @@ from monitors.domain.incidents import Ending
 from monitors.domain.state import State, Transition
 from monitors.queries.maintenance import covered
 
-from . import alerts, dependencies, incidents, periods
+from . import alerts, dependencies, flapping, incidents, periods
 
 # While a service is in maintenance, neither begins.
 _TROUBLE = (State.DOWN, State.DEGRADED)
@@ -37,6 +37,7 @@ def follow(
     alerts.plan_degraded(
         {pk: steps for pk, steps in moved.items() if pk not in in_maintenance}, now
     )
+    flapping.follow(changed.opened, now)
     dependencies.look_around(changed.opened, changed.resolved, now)
 
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.db.models import Max, Q
 
-from monitors.actions import occurrences, retention, rollups
+from monitors.actions import flapping, occurrences, retention, rollups
 from monitors.actions.retention import Group
 from monitors.loops.database import DATABASE_ERRORS, DatabaseThread
 from monitors.models import Chore, HourToRedo, LogToDelete
@@ -67,6 +67,7 @@ class Housekeeper:
         """Do once what is to be done now. Raises OutOfTime."""
         await self._do(self._clock.read)
         await self._keep_maintenance()
+        await self._do(lambda: flapping.calm_down(self._clock.now()))
         if await self._do(lambda: self._chores.take(SUMMARIES, self._clock.now())):
             async with self._in_time(SUMMARIES):
                 await self._sum_up()

@@ -89,7 +89,9 @@ class Channel(models.Model):
         return self.name
 
     def wants(self, event: Event) -> bool:
-        return event.value in self.events
+        """Tell whether it is told of an event: who hears of outages hears why they stop."""
+        is_instead_of_down = event is Event.FLAPPING and Event.DOWN.value in self.events
+        return event.value in self.events or is_instead_of_down
 
     def lets_through(self, event: Event) -> bool:
         """Whether an event is told in quiet hours too."""

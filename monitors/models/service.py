@@ -215,6 +215,7 @@ class Service(models.Model):
     certificate_warned = models.CharField(max_length=100, default="", editable=False)
     """The certificate that was warned of last, and its smallest threshold that was passed."""
     flapping_since = models.DateTimeField(null=True, editable=False)
+    """Since when its outages are not told one by one; they come too often."""
 
     revision = models.PositiveIntegerField(default=1, editable=False)
     """Counts the edits, so that a checker sees whether what it knows of a service is current."""
@@ -229,6 +230,11 @@ class Service(models.Model):
         indexes = [
             models.Index(fields=["name", "id"], name="service_by_name"),
             models.Index(fields=["state"], condition=IS_STRANGE, name="service_strange"),
+            models.Index(
+                fields=["flapping_since"],
+                condition=Q(flapping_since__isnull=False),
+                name="service_flapping",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["url_key"], name="service_url_once"),

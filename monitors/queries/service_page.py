@@ -54,6 +54,7 @@ class ServicePage:
     """What the chart shows; None for the latest checks one by one."""
     slots: tuple[Slot, ...]
     """The steps of that range."""
+    flapping_since: datetime | None
     is_set_aside: bool
     """Not run, since it froze a checker."""
     unreadable: tuple[str, ...]
@@ -91,6 +92,7 @@ def service_page(service: Service, now: datetime, range_name: str = "") -> Servi
         certificate=_certificate(service, now),
         range=wanted,
         slots=slots(service, wanted, now) if wanted else (),
+        flapping_since=service.flapping_since,
         is_set_aside=service.is_set_aside,
         unreadable=tuple(secret.why for secret in service.unreadable_secrets.values()),
     )

@@ -344,6 +344,6 @@ def test_many_alerts_take_as_many_queries_as_one(
     for _ in range(count):
         over(an_outage(channel), noon_plus(1))
         an_outage(channel)
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(13):
         gather(channel.pk, noon_plus(40))
     assert told() == [("down", count)]
