@@ -10,6 +10,7 @@ from django.urls import include, path
 from monitors.api import paths as api_paths
 from monitors.views import (
     accounts,
+    channels,
     checks,
     dashboard,
     health,
@@ -38,6 +39,14 @@ incident = [
     path("acknowledge/<str:token>/", signed_links.acknowledge, name="incident-acknowledge-link"),
 ]
 
+channel = [
+    path("", channels.show, name="channel-show"),
+    path("edit/", channels.edit, name="channel-edit"),
+    path("switch/", channels.switch, name="channel-switch"),
+    path("rotate-secret/", channels.rotate_secret, name="channel-rotate-secret"),
+    path("delete/", channels.delete, name="channel-delete"),
+]
+
 account = [
     path("login/", login.Login.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
@@ -53,6 +62,9 @@ urlpatterns = [
     path("services/<int:service_id>/", include(service)),
     path("incidents/", include(incident)),
     path("incidents.csv", incidents.export, name="incidents-csv"),
+    path("channels/", channels.index, name="channels"),
+    path("channels/new/", channels.add, name="channel-add"),
+    path("channels/<int:channel_id>/", include(channel)),
     path("setup/", accounts.setup, name="setup"),
     path("accounts/", include(account)),
     path("api/v1/", api_paths()),

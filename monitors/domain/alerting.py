@@ -14,6 +14,17 @@ class ChannelKind(StrEnum):
     WEBHOOK = "webhook"
     APPRISE = "apprise"
 
+    @property
+    def label(self) -> str:
+        return _KIND_LABELS[self]
+
+
+_KIND_LABELS = {
+    ChannelKind.EMAIL: "E-mail",
+    ChannelKind.WEBHOOK: "Webhook",
+    ChannelKind.APPRISE: "Apprise",
+}
+
 
 class Event(StrEnum):
     """What a channel may be told."""

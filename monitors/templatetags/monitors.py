@@ -17,6 +17,7 @@ from monitors.charts import recent_bar as bars
 from monitors.charts import response_line as line
 from monitors.charts.waterfall import waterfall as phase_bars
 from monitors.domain import wording
+from monitors.domain.alerting import ChannelKind
 from monitors.domain.observation import Phases
 from monitors.domain.result import Status
 from monitors.domain.state import State
@@ -100,6 +101,11 @@ def ago(at: datetime, now: datetime) -> SafeString:
 @register.simple_tag
 def span(start: datetime, end: datetime) -> str:
     return wording.duration((end - start).total_seconds())
+
+
+@register.simple_tag
+def channel_kind(kind: str) -> str:
+    return ChannelKind(kind).label
 
 
 @register.simple_tag

@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django_htmx.middleware import HtmxDetails
 
-from monitors.models import Service, ServiceStatus
+from monitors.models import Channel, Service, ServiceStatus
 
 
 class Request(HttpRequest):
@@ -30,6 +30,10 @@ def gone_is_404() -> Iterator[None]:
         yield
     except ObjectDoesNotExist:
         raise Http404 from None
+
+
+def get_channel_or_404(channel_id: int) -> Channel:
+    return get_object_or_404(Channel, pk=channel_id)
 
 
 def get_check_or_404(service_id: int, check_id: int) -> ServiceStatus:

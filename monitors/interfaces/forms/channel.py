@@ -1,37 +1,47 @@
 """The settings of a channel: what was typed, or sent, becomes clean values or a clear answer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from monitors.alerts.channels.base import BadTarget
 from monitors.domain.alerting import ChannelKind, Event
 from monitors.domain.names import checked_name
 from monitors.domain.spec import BadSetting
-from monitors.domain.targets import BadTarget
+from monitors.domain.targets import BadTarget as BadAddress
 from monitors.interfaces.channel_targets import clean_target, masked_target
 from monitors.interfaces.time_zones import BadZone, known_zone
 from monitors.models import Channel
 from monitors.models.channel import MAX_TARGET_LENGTH
 from monitors.models.fields import Unreadable
 
+from .apprise_services import AppriseService, service_of, service_url
 from .channel_fields import (
     ABOUT,
     ALL,
     COLUMNS,
     EVENTS,
+    GROUPS,
     HELP,
+    REQUIRED,
     SOME,
     SPANS,
+    TARGETS,
     TICKED_EVENTS,
+    ask_field,
+    ask_name,
     span_select,
+    target_widget,
 )
 from .chosen_services import ServicesField, by_name_or_address
+from .service_fields import Group
 from .tag_names import MAX_TEXT_LENGTH, read_tags
 
 _LISTS = ("events", "breaks_through", "services")
+_SCOPE = {"tags", "services", "others"}
 _CLOCK = "%H:%M"
 
 
@@ -71,20 +81,28 @@ class ChannelForm(forms.ModelForm[Channel]):
         fields = COLUMNS
         error_messages = {"name": {"unique": "Another channel has this name."}}
 
-    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+    def __init__(
+        self, data: Any = None, *args: Any, service: AppriseService | None = None, **kwargs: Any
+    ) -> None:
+        """Make a form; with a service, it asks for what that needs instead of a URL."""
         if data is not None:
             data = _filled_up(data, kwargs.get("instance") or Channel())
         super().__init__(data, *args, **kwargs)
+        self.service = service
+        self._ask_where_to()
         for name, text in HELP.items():
             self.fields[name].help_text = text
+        self.fields["time_zone"].widget.attrs["list"] = "time-zones"
         for name in SPANS:
             self.fields[name].widget = span_select(name, getattr(self.instance, name))
         for name in ("events", "breaks_through"):
             cast("Any", self.fields[name].widget).choices = TICKED_EVENTS
         self._before = {name: getattr(self.instance, name) for name in COLUMNS}
-        self.initial["target"] = ""
+        self.initial["target"] = self.masked if self.masked == self._before["target"] else ""
+        # What somebody has begun with; it does not change afterwards.
+        self.fields["kind"].disabled = bool(self.instance.kind)
+        self.initial["about"] = ALL
         if self.instance.pk:
-            self.fields["kind"].disabled = True
             self._show_scope()
 
     def clean_name(self) -> str:
@@ -99,7 +117,7 @@ class ChannelForm(forms.ModelForm[Channel]):
         if self.instance.pk and typed in {"", self.masked}:
             return cast("str | Unreadable", stored)
         if not typed:
-            raise ValidationError("This field is required.", code="required")
+            raise ValidationError(REQUIRED, code="required")
         kind = self.cleaned_data.get("kind")
         if not kind:
             return typed
@@ -122,12 +140,35 @@ class ChannelForm(forms.ModelForm[Channel]):
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or self.cleaned_data
+        if self.service is not None:
+            self._settle_service(self.service, values)
         self._settle_scope(values)
         if "events" in values and values.get("remind_every_s"):
             values["events"] = list(dict.fromkeys([*values["events"], Event.REMINDER.value]))
         if not {"quiet_from", "quiet_until"} & set(self.errors):
             self._refuse_half_quiet(values)
         return values
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        if not self.list_services():
+            self.fields.pop("others", None)
+        asks = tuple(map(ask_name, self.service.asks)) if self.service else ("target",)
+        first = [self[name] for name in ("name", *asks, "enabled")]
+        return (
+            Group("Channel", "", first, is_open=True),
+            *(self._group(*group) for group in GROUPS),
+        )
+
+    def _group(self, title: str, description: str, names: Sequence[str]) -> Group:
+        fields = [self[name] for name in names if name in self.fields]
+        is_open = title == GROUPS[0][0] or any(map(self._wants_a_look, names))
+        return Group(title, description, fields, is_open=is_open)
+
+    def list_services(self) -> bool:
+        """Fill the list of services, and say whether there are more than it has."""
+        field = cast("ServicesField", self.fields["services"])
+        return field.list_choices(self._chosen_services())
 
     @property
     def masked(self) -> str:
@@ -156,18 +197,54 @@ class ChannelForm(forms.ModelForm[Channel]):
         # Of a list in which nothing is ticked a browser sends nothing, but always what it is about.
         return not self.instance.pk or name in self.data or bool(self.data.get("about"))
 
+    def _wants_a_look(self, name: str) -> bool:
+        usual = getattr(Channel(), name)
+        return bool(self[name].errors) or getattr(self.instance, name) != usual
+
+    def _chosen_services(self) -> list[Any]:
+        if self.is_bound:
+            widget, name = self.fields["services"].widget, self.add_prefix("services")
+            return list(widget.value_from_datadict(self.data, {}, name) or ())
+        return [service.pk for service in self.instance.services.all()] if self.instance.pk else []
+
     def _show_scope(self) -> None:
         tags = [tag.name for tag in self.instance.tags.all()]
         services = [service.pk for service in self.instance.services.all()]
         self.initial["tags"], self.initial["services"] = ", ".join(tags), services
-        self.initial["about"] = SOME if tags or services else ALL
+        self.initial["about"] = SOME if tags or services or self.instance.orphaned else ALL
+
+    def _ask_where_to(self) -> None:
+        if self.service is not None:
+            del self.fields["target"]
+            self.fields |= {ask_name(ask): ask_field(ask) for ask in self.service.asks}
+        elif self.instance.kind:
+            kind = ChannelKind(self.instance.kind)
+            field = self.fields["target"]
+            field.label, field.help_text = TARGETS[kind]
+            field.widget = target_widget(kind)
+
+    def _settle_service(self, service: AppriseService, values: dict[str, Any]) -> None:
+        """Make the URL of what was given; where nothing was, the stored one stays."""
+        given = {ask.name: values.pop(ask_name(ask), "") for ask in service.asks}
+        if self.instance.pk and not any(given.values()):
+            values["target"] = self._before["target"]
+            return
+        for ask in service.asks:
+            if not ask.is_optional and not given[ask.name]:
+                self.add_error(ask_name(ask), ValidationError(REQUIRED, code="required"))
+        if self.errors.keys() & {ask_name(ask) for ask in service.asks}:
+            return
+        try:
+            values["target"] = clean_target(ChannelKind.APPRISE, service_url(service, given))
+        except (BadAddress, BadTarget) as bad:
+            self.add_error(ask_name(service.asks[0]), str(bad))
 
     def _settle_scope(self, values: dict[str, Any]) -> None:
         values["services"] = sorted({*values.get("services", ()), *values.pop("others", ())})
         if values.get("about") == ALL:
             values["tags"], values["services"] = [], []
         chosen = values.get("tags") or values["services"]
-        if values.get("about") == SOME and not chosen and not {"tags", "others"} & set(self.errors):
+        if values.get("about") == SOME and not chosen and not _SCOPE & set(self.errors):
             self.add_error("about", "Give a tag or choose a service.")
 
     def _refuse_half_quiet(self, values: dict[str, Any]) -> None:
@@ -209,3 +286,10 @@ def as_form_data(given: Mapping[str, Any]) -> dict[str, Any]:
     if isinstance(data.get("tags"), list):
         data["tags"] = ",".join(data["tags"])
     return {name: "" if value is None else value for name, value in data.items()}
+
+
+def service_of_channel(channel: Channel) -> AppriseService | None:
+    """Give the service whose form changes a channel; None where its target is typed as it is."""
+    if channel.kind != ChannelKind.APPRISE.value or isinstance(channel.target, Unreadable):
+        return None
+    return service_of(channel.target)

@@ -7,6 +7,8 @@ from django import forms
 from monitors.domain.alerting import ChannelKind, Event
 from monitors.domain.wording import duration
 
+from .apprise_services import Ask
+
 EVENTS = [(event.value, event.label) for event in Event]
 # Whether there are reminders at all is said by how often they come.
 TICKED_EVENTS = [(value, label) for value, label in EVENTS if value != Event.REMINDER.value]
@@ -62,6 +64,39 @@ TARGETS = {
         "As the documentation of Apprise has it for the service, like ntfys://ntfy.sh/my-topic.",
     ),
 }
+
+
+# A first group, whose fields depend on the kind of the channel, comes before these.
+GROUPS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("What it is told", "", ("events", "about", "tags", "services", "others")),
+    ("How often, and when", "", tuple(SPANS)),
+    (
+        "Quiet hours",
+        "Alerts wait until the quiet hours end, all but those that are ticked here.",
+        ("quiet_from", "quiet_until", "time_zone", "breaks_through"),
+    ),
+)
+REQUIRED = "This field is required."
+
+
+def target_widget(kind: ChannelKind) -> forms.Widget:
+    if kind is ChannelKind.EMAIL:
+        return forms.Textarea(attrs={"rows": 3, "spellcheck": "false"})
+    return forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+
+
+def ask_name(ask: Ask) -> str:
+    return f"service_{ask.name}"
+
+
+def ask_field(ask: Ask) -> forms.CharField:
+    """Make the field for one thing that a service of Apprise's asks for."""
+    kind = forms.PasswordInput if ask.is_secret else forms.TextInput
+    attrs = {"autocomplete": "new-password" if ask.is_secret else "off", "spellcheck": "false"}
+    label = f"{ask.label} (optional)" if ask.is_optional else ask.label
+    return forms.CharField(
+        label=label, help_text=ask.help, required=False, max_length=1_000, widget=kind(attrs=attrs)
+    )
 
 
 def span_select(name: str, stored_s: object) -> forms.Select:

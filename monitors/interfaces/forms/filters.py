@@ -69,7 +69,7 @@ def list_filter(query: Mapping[str, str]) -> ListFilter:
         state=_member(State, query.get("state", "")),
         tag=query.get("tag", "").replace("\x00", ""),
         sort=_member(Sort, query.get("sort", "")) or Sort.WORST,
-        page=_number(query.get("page", "")),
+        page=page_number(query),
     )
 
 
@@ -123,5 +123,6 @@ def _member(kind: type[E], text: str) -> E | None:
     return kind(text) if text in kind.__members__.values() else None
 
 
-def _number(text: str) -> int:
+def page_number(query: Mapping[str, str]) -> int:
+    text = query.get("page", "")
     return int(text) if text.isdecimal() and len(text) < 10 else 1  # noqa: PLR2004 - a page

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from monitors.models import Service
-from monitors.tests.factories import a_service
+from monitors.models import Channel, Service
+from monitors.tests.factories import a_channel, a_service
 
 pytestmark = pytest.mark.django_db
 
@@ -51,10 +51,12 @@ def test_a_stranger_is_sent_to_the_login_and_nothing_happens(
     client: Client, user: User, path: str, method: str
 ) -> None:
     service = a_service()
-    url = "/" + re.sub(r"<int:\w+>", "1", path.replace("<int:service_id>", str(service.pk)))
+    url = "/" + path.replace("<int:service_id>", str(service.pk))
+    url = re.sub(r"<int:\w+>", "1", url.replace("<int:channel_id>", str(a_channel().pk)))
     answer = getattr(client, method)(url)
     assert (answer.status_code, answer["Location"]) == (302, f"/accounts/login/?next={url}")
     assert Service.objects.filter(paused=False).count() == 1
+    assert Channel.objects.filter(enabled=True).count() == 1
 
 
 @pytest.mark.parametrize("path", ["/", "/services/1/"])

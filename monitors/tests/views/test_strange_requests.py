@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 from monitors.domain.result import Status
 from monitors.interfaces.forms.account import ApiKeyForm
+from monitors.interfaces.forms.channel import ChannelForm
 from monitors.interfaces.forms.filters import HistoryFilterForm, ListFilterForm
 from monitors.interfaces.forms.service import ServiceForm
-from monitors.models import Service
+from monitors.models import Channel, Service
 from monitors.tests import strange
 from monitors.tests.factories import a_service, checked
 
@@ -26,6 +27,8 @@ FILTERS = [
     (SHOW, "range"),
     ("/accounts/login/", "next"),
     ("/setup/", "token"),
+    ("/channels/", "page"),
+    *(("/channels/new/", name) for name in ("kind", "service")),
     ("/admin/monitors/service/", "q"),
     ("/admin/monitors/service/", "state"),
     ("/admin/monitors/service/", "p"),
@@ -34,10 +37,20 @@ FORMS = [
     *(("/services/add/", name) for name in (*ServiceForm.base_fields, "test")),
     *(("/services/{}/edit/", name) for name in ServiceForm.base_fields),
     *(("/accounts/keys/", name) for name in ApiKeyForm.base_fields),
+    *(("/channels/new/?kind=email", name) for name in ChannelForm.base_fields),
+    ("/channels/new/?kind=webhook", "target"),
+    ("/channels/new/?kind=apprise", "target"),
+    ("/channels/new/?kind=apprise&service=slack", "service_webhook"),
     ("/services/{}/pause/", "paused"),
     ("/accounts/login/", "username"),
 ]
-VALID = {"name": "A", "url": "http://a.example/", "username": "", "password": ""}
+VALID = {
+    "name": "A",
+    "url": "http://a.example/",
+    "username": "",
+    "password": "",
+    "target": "a@b.example",
+}
 bounded = settings(
     max_examples=150,
     deadline=None,
@@ -83,6 +96,7 @@ def test_no_field_of_a_form(signed_in: Client, place: tuple[str, str], value: An
         answer = signed_in.post(path.format(service.pk), form, "application/x-www-form-urlencoded")
         assert answer.status_code in {200, 302, 409, 422}, place
     Service.objects.all().delete()
+    Channel.objects.all().delete()
 
 
 @pytest.mark.parametrize("charset", ["hex", "idna", "raw_unicode_escape", "utf-7", "utf-16"])
