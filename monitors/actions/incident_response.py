@@ -3,11 +3,12 @@
 Each writes a line of the incident's story, and who did it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from monitors.domain.incidents import EventKind, IncidentCause
 from monitors.domain.wording import duration
@@ -80,7 +81,7 @@ def reclassify(
 ) -> Incident:
     """Say whose doing an incident was: its time is charged by that from now on.
 
-    By default all of it, up to now while it is open; of another stretch, what lies in it. What
+    By default all of it, to its end while it is open; of another stretch, what lies in it. What
     was said before counts where this does not reach. Raises Incident.DoesNotExist and BadStretch.
     """
     with _held(incident_id, with_service=True) as incident:
@@ -103,6 +104,26 @@ def reclassify(
                 created_at=now,
             )
     return incident
+
+
+def settle(resolved: Iterable[Incident]) -> None:
+    """Let what was reclassified as a whole while it was open reach to its end.
+
+    Inside the transaction that resolves the incidents.
+    """
+    ends = {
+        incident.pk: incident.resolved_at
+        for incident in resolved
+        if incident.cause != IncidentCause.FAULT.value
+    }
+    if not ends:
+        return
+    # Such a one ends where it was made.
+    whole = list(Exclusion.objects.filter(incident__in=ends, ended_at=F("created_at")))
+    for exclusion in whole:
+        exclusion.ended_at = ends[exclusion.incident_id or 0] or exclusion.ended_at
+    kept = [exclusion for exclusion in whole if exclusion.ended_at > exclusion.started_at]
+    Exclusion.objects.bulk_update(kept, ["ended_at"])
 
 
 @contextmanager

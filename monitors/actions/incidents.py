@@ -11,6 +11,7 @@ from monitors.domain.wording import duration
 from monitors.models import CheckEvidence, Incident, IncidentEvent, Service
 
 from .bulk import insert_many, update_many
+from .incident_response import settle
 
 _EVENT_COLUMNS = ("incident_id", "at", "kind", "text", "actor")
 
@@ -97,6 +98,7 @@ def _write(changed: Changed) -> None:
         if id(incident) not in new
     ]
     update_many(Incident, ("resolved_at", "ending"), rows)
+    settle(changed.resolved)
     if changed.opened:
         _copy_names(changed.opened)
         _copy_evidence(changed.opened)

@@ -73,6 +73,12 @@ def incident_row(incident: Incident, now: datetime) -> IncidentRow:
     return IncidentRow(incident, incident.duration_s(now), incident.is_snoozed(now))
 
 
+def service_of(wanted: IncidentFilter) -> Service | None:
+    """Give the service that a filter names by its number."""
+    number = _number(wanted.service)
+    return None if number is None else Service.objects.only("name").filter(pk=number).first()
+
+
 def open_count() -> int:
     return Incident.objects.open().count()
 
@@ -133,9 +139,15 @@ def _filtered(wanted: IncidentFilter) -> IncidentQuerySet:
 
 
 def _of_service(text: str) -> Q:
-    if text.isascii() and text.isdecimal() and len(text) <= MAX_ID_DIGITS:
-        return Q(service=int(text)) | Q(service_name=text)
+    number = _number(text)
+    if number is not None:
+        return Q(service=number) | Q(service_name=text)
     return Q(service_name__icontains=text)
+
+
+def _number(text: str) -> int | None:
+    is_one = text.isascii() and text.isdecimal() and len(text) <= MAX_ID_DIGITS
+    return int(text) if is_one else None
 
 
 def _later_in_order(found: IncidentQuerySet, started_at: datetime, pk: int) -> IncidentQuerySet:

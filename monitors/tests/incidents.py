@@ -6,8 +6,8 @@ from typing import Any
 from monitors.domain.alerting import Event, Fate
 from monitors.models import Alert, Channel, DeliveryAttempt, Incident, Message, Service
 
-from .clock import NOON, noon_plus
-from .factories import a_service
+from .clock import noon_plus
+from .factories import a_channel, a_service
 
 CHECKED = "connection refused by 192.0.2.7 port 443"
 
@@ -31,17 +31,14 @@ def an_incident(service: Service | None = None, start: float = 0, **values: Any)
     )
 
 
-def a_channel(name: str = "Ops") -> Channel:
-    channel, _ = Channel.objects.get_or_create(
-        name=name, defaults={"kind": "email", "target": "ops@a.example", "created_at": NOON}
-    )
-    return channel
+def channel_named(name: str = "Ops") -> Channel:
+    return Channel.objects.filter(name=name).first() or a_channel(name)
 
 
 def an_alert(
     incident: Incident, event: Event = Event.DOWN, fate: Fate = Fate.WAITING, **values: Any
 ) -> Alert:
-    channel = values.pop("channel", None) or a_channel()
+    channel = values.pop("channel", None) or channel_named()
     given = {
         "about": f"incident:{incident.pk}",
         "service": incident.service,
@@ -65,7 +62,7 @@ def a_delivery(
     channel: Channel | None = None,
 ) -> Message:
     """Make a message of an incident that was tried at each of some moments."""
-    channel = channel or a_channel()
+    channel = channel or channel_named()
     arrived: list[datetime] = [noon_plus(at) for at, delivered, _ in answers if delivered]
     number = Message.objects.count() + 1
     message = Message.objects.create(

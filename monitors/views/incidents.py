@@ -27,7 +27,7 @@ from monitors.interfaces.forms.incident import (
 )
 from monitors.models import Incident, Tag
 from monitors.queries.incident_page import incident_page
-from monitors.queries.incidents import all_incidents, incidents_page
+from monitors.queries.incidents import all_incidents, incidents_page, service_of
 
 from .access import Request, gone_is_404
 from .refresh import unless_same
@@ -36,8 +36,8 @@ from .refresh import unless_same
 @require_safe
 @vary_on_headers("HX-Request")
 def incidents(request: Request) -> HttpResponseBase:
-    place = read_place(request.GET.get("after", ""))
-    page = incidents_page(incident_filter(request.GET), place, timezone.now())
+    wanted, place = incident_filter(request.GET), read_place(request.GET.get("after", ""))
+    page = incidents_page(wanted, place, timezone.now())
     query = request.GET.copy()
     # A zone without a time is no filter.
     zone = () if query.get("since") or query.get("until") else ("zone",)
@@ -54,6 +54,7 @@ def incidents(request: Request) -> HttpResponseBase:
         return unless_same(request, render(request, "monitors/incidents/_rows.html", context))
     tags = Tag.objects.values_list("name", flat=True)
     context |= {
+        "service": service_of(wanted),
         "filter_form": IncidentFilterForm(request.GET, tags),
         "zone": timezone.get_default_timezone_name(),
     }

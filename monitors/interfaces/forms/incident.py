@@ -126,7 +126,7 @@ class ReclassifyForm(forms.Form):
         required=False,
         label="To",
         widget=WHEN,
-        help_text="Leave both empty for all of it, up to now while it is open.",
+        help_text="Leave both empty for all of it, to its end.",
     )
     zone = forms.CharField(
         required=False,

@@ -89,7 +89,7 @@ class AcknowledgeIn(Settings):
 
 
 class ReclassifyIn(Settings):
-    """By default all of the incident."""
+    """By default all of the incident, to its end."""
 
     cause: CauseName
     reason: str = Field(

@@ -10,7 +10,7 @@ from monitors.domain.result import Status
 from monitors.models import Incident, IncidentEvent, Service
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_service, checked
-from monitors.tests.incidents import CHECKED, a_channel, a_delivery, an_alert, an_incident
+from monitors.tests.incidents import CHECKED, a_delivery, an_alert, an_incident, channel_named
 
 pytestmark = pytest.mark.django_db
 
@@ -124,7 +124,7 @@ def test_one_incident_has_its_evidence_and_deliveries(api: Client) -> None:
     evidence = {"address": "192.0.2.7", "redirects": [], "headers": [["a", "b"]], "body_start": ""}
     incident = an_incident(evidence=evidence, note="Disk full.", end=90)
     a_delivery(incident, (5, False, "450 try later"), (10, True, "250 queued"))
-    an_alert(incident, fate=Fate.OVER, channel=a_channel("Late"), due_at=noon_plus(300))
+    an_alert(incident, fate=Fate.OVER, channel=channel_named("Late"), due_at=noon_plus(300))
     found = api.get(f"{URL}{incident.pk}/").json()
     assert (found["evidence"], found["note"], found["cause"]) == (evidence, "Disk full.", "fault")
     assert found["deliveries"] == [

@@ -14,7 +14,7 @@ from monitors.models import Alert, Incident, IncidentEvent
 from monitors.queries import incidents as listing
 from monitors.tests.clock import noon_plus
 from monitors.tests.factories import a_service, checked
-from monitors.tests.incidents import CHECKED, a_channel, a_delivery, an_alert, an_incident
+from monitors.tests.incidents import CHECKED, a_delivery, an_alert, an_incident, channel_named
 
 pytestmark = pytest.mark.django_db
 
@@ -134,7 +134,7 @@ def a_long_story() -> Incident:
     for at, kind in ((0, "opened"), (600, "unseen"), (900, "seen_again"), (3_600, "resolved")):
         IncidentEvent.objects.create(incident=incident, at=noon_plus(at), kind=kind)
     a_delivery(incident, (30, False, "450 try later"), (35, True, "250 queued"))
-    a_delivery(incident, (700, False, "500 oops"), channel=a_channel("Hook"))
+    a_delivery(incident, (700, False, "500 oops"), channel=channel_named("Hook"))
     return incident
 
 
@@ -188,7 +188,7 @@ def test_the_page_takes_the_same_queries_for_one_delivery_and_for_three(
     for count in (0, 1, 3):
         incident = an_incident()
         for number in range(count):
-            a_delivery(incident, (1, True, "ok"), channel=a_channel(f"{count} {number}"))
+            a_delivery(incident, (1, True, "ok"), channel=channel_named(f"{count} {number}"))
         # Session, user, the incident; its events, messages, attempts, what was not told, the first
         # check; the backlog's two.
         with django_assert_num_queries(10):
@@ -369,6 +369,8 @@ def test_the_service_page_leads_to_its_incidents(signed_in: Client) -> None:
     assert f'href="/incidents/?service={service.pk}"' in page
     signed_in.post(f"/incidents/{incident.pk}/acknowledge/")
     assert "acknowledged by ada" in signed_in.get(path).content.decode()
+    listed = signed_in.get(URL, {"service": service.pk})
+    assert (shown(listed), listed.context["service"]) == ([incident.pk], service)
 
 
 def test_the_dashboard_counts_the_open_ones(signed_in: Client) -> None:
