@@ -25,6 +25,7 @@ class Entry:
     answer: str = ""
     """Of the other side, to the last attempt."""
     attempts: Sequence[DeliveryAttempt] = ()
+    next_try_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def _told(delivery: Delivery) -> Entry:
         event_label(delivery.event),
         answer=delivery.answer,
         attempts=delivery.attempts,
+        next_try_at=delivery.next_try_at,
     )
 
 

@@ -89,7 +89,8 @@ class AcknowledgeForm(forms.Form):
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        # The page has another note.
+        super().__init__(*args, **({"auto_id": "acknowledge_%s"} | kwargs))
         # What the template shows behind it.
         setattr(self.fields["snooze_minutes"], "unit", "min")  # noqa: B010
 

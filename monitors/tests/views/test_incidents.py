@@ -291,7 +291,8 @@ def test_a_wrong_form_says_what_is_wrong_with_which_field(
     answer = signed_in.post(f"{URL}{incident.pk}/{verb}/", form)
     assert answer.status_code == 422
     assert list(answer.context[f"{verb}_form"].errors) == [field]
-    assert f'aria-describedby="id_{field}' in answer.content.decode()
+    prefix = "acknowledge" if verb == "acknowledge" else "id"
+    assert f'aria-describedby="{prefix}_{field}' in answer.content.decode()
     incident.refresh_from_db()
     assert (incident.acknowledged_at, incident.note, incident.cause) == (None, "", "fault")
 
