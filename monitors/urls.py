@@ -16,6 +16,7 @@ from monitors.views import (
     health,
     incidents,
     login,
+    reports,
     services,
     signed_links,
 )
@@ -56,6 +57,12 @@ account = [
     path("keys/<int:key_id>/revoke/", accounts.revoke_key, name="api-key-revoke"),
 ]
 
+report = [
+    path("", reports.report, name="report"),
+    path("uptime.csv", reports.report_csv, name="report-csv"),
+    path("uptime.json", reports.report_json, name="report-json"),
+]
+
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("services/add/", services.add, name="service-add"),
@@ -65,6 +72,7 @@ urlpatterns = [
     path("channels/", channels.index, name="channels"),
     path("channels/new/", channels.add, name="channel-add"),
     path("channels/<int:channel_id>/", include(channel)),
+    path("reports/", include(report)),
     path("setup/", accounts.setup, name="setup"),
     path("accounts/", include(account)),
     path("api/v1/", api_paths()),

@@ -61,6 +61,11 @@ class Range:
     end: datetime
     label: str
 
+    @property
+    def last_moment(self) -> datetime:
+        """The end lies on a day that is no part of it."""
+        return max(self.start, self.end - timedelta(microseconds=1))
+
     @classmethod
     def of_days(cls, first: date, last: date, zone: tzinfo) -> Self:
         """Give the range of whole days; both count."""

@@ -1,7 +1,7 @@
 """The figures of a report, from periods, incidents and what was reclassified."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -9,12 +9,16 @@ from typing import NamedTuple
 from django.db.models import Exists, OuterRef, Q
 
 from monitors.domain.incidents import IncidentCause
+from monitors.domain.report_words import Outcome
 from monitors.domain.reports import Figures, Outage, figures, total
 from monitors.domain.uptime import uptime
 from monitors.models import Incident, Service
 from monitors.models.service import ServiceQuerySet
 
 from .uptime import charges_of, stretches_of
+
+PAGE_SIZE = 100
+MOST_ON_A_PAGE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +27,6 @@ class Scope:
 
     tags: tuple[str, ...] = ()
     services: tuple[int, ...] = ()
-    words: tuple[str, ...] = ()
-    """Folded; all of them stand in the name or the address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +53,57 @@ class Report:
         return line.figures.budget_left_s(self.target_percent)
 
     @property
+    def worst_first(self) -> list[Line]:
+        """Those with the least of their budget left first, those without data last."""
+
+        def rank(line: Line) -> tuple[bool, float]:
+            left_s = self.left_s(line)
+            return left_s is None, left_s or 0.0
+
+        return sorted(self.lines, key=rank)
+
+    @property
     def missed(self) -> list[Line]:
         """Those that were down for longer than the target allows, the longest over it first."""
-        overspent = [(left, line) for line in self.lines if (left := self.left_s(line) or 0) < 0]
-        return [line for _, line in sorted(overspent, key=lambda found: found[0])]
+        return [line for line in self.worst_first if (self.left_s(line) or 0.0) < 0]
 
     @property
     def without_data(self) -> int:
         """How many services nobody saw in the range."""
         return sum(line.figures.seen_s <= 0 for line in self.lines)
 
+    def outcome(self) -> Outcome:
+        missed = [(line.name, -(self.left_s(line) or 0.0)) for line in self.missed]
+        met = len(self.lines) - self.without_data - len(missed)
+        return Outcome(self.target_percent, self.total, met, missed, self.without_data)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line as the page shows it."""
+
+    line: Line
+    left_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPage:
+    """Some of the services of a report."""
+
+    rows: Sequence[Row]
+    number: int
+    pages: int
+    matching: int
+    can_be_whole: bool
+    """Whether all of them would go on one page, and do not yet."""
+
     @property
-    def met(self) -> int:
-        return len(self.lines) - self.without_data - len(self.missed)
+    def previous_number(self) -> int | None:
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def next_number(self) -> int | None:
+        return self.number + 1 if self.number < self.pages else None
 
 
 class _Service(NamedTuple):
@@ -107,13 +147,28 @@ def uptime_report(
     return Report(start, end, target_percent, lines, total(line.figures for line in lines))
 
 
+def report_page(report: Report, number: int, *, by_name: bool, whole: bool) -> ReportPage:
+    """Give one page; the number of one beyond the last becomes that. Or all, within reason."""
+    lines = report.lines if by_name else report.worst_first
+    size = MOST_ON_A_PAGE if whole else PAGE_SIZE
+    pages = max(1, -(-len(lines) // size))
+    number = min(max(1, number), pages)
+    shown = lines[(number - 1) * size : number * size]
+    return ReportPage(
+        [Row(line, report.left_s(line)) for line in shown],
+        number,
+        pages,
+        len(lines),
+        can_be_whole=PAGE_SIZE < len(lines) <= MOST_ON_A_PAGE and not whole,
+    )
+
+
 def _chosen(scope: Scope) -> ServiceQuerySet:
-    found = Service.objects.matching(scope.words)
     if not scope.tags and not scope.services:
-        return found
+        return Service.objects.all()
     through = Service.tags.through.objects
     tagged = through.filter(service=OuterRef("pk"), tag__name__in=scope.tags)
-    return found.filter(Q(pk__among=scope.services) | Exists(tagged))
+    return Service.objects.filter(Q(pk__among=scope.services) | Exists(tagged))
 
 
 def _tags(ids: Collection[int]) -> dict[int, list[str]]:

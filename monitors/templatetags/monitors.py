@@ -1,7 +1,7 @@
 """Filters and tags of the pages; formatting only."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
@@ -16,7 +16,7 @@ from django.utils.timezone import localtime
 from monitors.charts import recent_bar as bars
 from monitors.charts import response_line as line
 from monitors.charts.waterfall import waterfall as phase_bars
-from monitors.domain import wording
+from monitors.domain import report_words, wording
 from monitors.domain.alerting import ChannelKind
 from monitors.domain.observation import Phases
 from monitors.domain.result import Status
@@ -32,6 +32,13 @@ register.filter("milliseconds", wording.milliseconds)
 register.filter("duration", wording.duration)
 register.filter("percent", wording.percent)
 register.filter("rough_duration", wording.rough_duration)
+register.filter("budget", report_words.budget_label)
+
+
+@register.filter
+def clock(at: datetime, zone: tzinfo) -> str:
+    """Write a moment by the clocks of a place, whoever reads it."""
+    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
 
 
 @register.simple_tag

@@ -15,7 +15,8 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from monitors.actions import incident_response
-from monitors.interfaces.exporters.incidents_csv import CONTENT_TYPE, csv_parts
+from monitors.interfaces.exporters.csv_text import CONTENT_TYPE
+from monitors.interfaces.exporters.incidents_csv import csv_parts
 from monitors.interfaces.forms.incident import (
     AcknowledgeForm,
     IncidentFilterForm,
