@@ -16,6 +16,7 @@ from monitors.views import (
     health,
     incidents,
     login,
+    report_schedules,
     reports,
     services,
     signed_links,
@@ -61,6 +62,13 @@ report = [
     path("", reports.report, name="report"),
     path("uptime.csv", reports.report_csv, name="report-csv"),
     path("uptime.json", reports.report_json, name="report-json"),
+    path("by-email/", report_schedules.schedules, name="report-schedules"),
+    path("by-email/add/", report_schedules.add, name="report-schedule-add"),
+    path("by-email/<int:schedule_id>/", report_schedules.edit, name="report-schedule-edit"),
+    path(
+        "by-email/<int:schedule_id>/delete/", report_schedules.delete, name="report-schedule-delete"
+    ),
+    path("by-email/<int:schedule_id>/send/", report_schedules.send, name="report-schedule-send"),
 ]
 
 urlpatterns = [

@@ -17,6 +17,7 @@ from monitors.models import (
     LogToDelete,
     MaintenanceWindow,
     Period,
+    ReportSchedule,
     Service,
     ServiceSearch,
     Tag,
@@ -148,7 +149,7 @@ def _change(
 
 def _orphan(service: Service) -> None:
     """Mark what names this service alone: without it, it would be for all."""
-    for kind in (Channel, MaintenanceWindow):
+    for kind in (Channel, MaintenanceWindow, ReportSchedule):
         named = kind.objects.filter(services=service, tags=None)
         others = Service.objects.exclude(pk=service.pk)
         named.exclude(services__in=others).update(orphaned=True)

@@ -17,6 +17,10 @@ def to_open_incidents() -> str:
     return _to("/incidents/?open=true")
 
 
+def to_report(query: str) -> str:
+    return _to(f"/reports/?{query}")
+
+
 def to_acknowledge(incident_id: int | None, channel_name: str) -> str:
     """Give the address of a page that asks whether to acknowledge an incident."""
     if incident_id is None or not settings.SITE_URL:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from monitors.domain.alerting import DIGEST, TEST, Event, Facts
+from monitors.domain.alerting import DIGEST, REPORT, TEST, Event, Facts
 from monitors.domain.wording import iso_utc
 
 from . import links
@@ -13,7 +13,12 @@ from .wording import down_for_s
 VERSION = 1
 _MAX_MESSAGE_LENGTH = 10_000
 # What is not about services.
-_TYPES = {Event.MONITOR.value: "monitor.trouble", DIGEST: "monitor.digest", TEST: "monitor.test"}
+_TYPES = {
+    Event.MONITOR.value: "monitor.trouble",
+    DIGEST: "monitor.digest",
+    TEST: "monitor.test",
+    REPORT: "monitor.report",
+}
 
 
 def payload(

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from monitors.domain.alerting import DIGEST, TEST, ChannelKind, Event, Facts
+from monitors.domain.alerting import DIGEST, REPORT, TEST, ChannelKind, Event, Facts
 from monitors.domain.incidents import Ending
 from monitors.domain.wording import duration
 from monitors.models import Message
@@ -18,6 +18,7 @@ from monitors.models import Message
 from . import links
 from .channels.base import Item, Rendered
 from .payload import payload
+from .report_mail import rendered_report
 from .wording import Said, line, said
 
 MAX_LISTED = 50
@@ -43,6 +44,8 @@ def render(message: Message, now: datetime) -> Rendered:
     Of `message.extra` it tells `text`, a sentence of its own; `standstill_s`, for how long
     nothing was seen; and `told_late`, that it could not be sent when it should have been.
     """
+    if message.event == REPORT:
+        return rendered_report(message, now)
     about = _alerts(message)
     told = [_told(message, event, facts) for event, facts in about[:MAX_LISTED]]
     subject = line(_subject(message, about, told), _MAX_SUBJECT_LENGTH)

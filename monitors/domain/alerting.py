@@ -54,9 +54,10 @@ _EVENT_LABELS = {
 
 DEFAULT_EVENTS = (Event.DOWN, Event.UP)
 
-# Messages that stand for no single event: many at once, and the one of "Send a test".
+# Messages that stand for no event: many at once, the one of "Send a test", a report by mail.
 DIGEST = "digest"
 TEST = "test"
+REPORT = "report"
 
 
 class Fate(StrEnum):

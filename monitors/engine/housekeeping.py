@@ -11,7 +11,7 @@ from typing import TypeVar
 from django.conf import settings
 from django.db.models import Max, Q
 
-from monitors.actions import flapping, occurrences, retention, rollups
+from monitors.actions import flapping, occurrences, report_schedules, retention, rollups
 from monitors.actions.retention import Group
 from monitors.loops.database import DATABASE_ERRORS, DatabaseThread
 from monitors.models import Chore, HourToRedo, LogToDelete
@@ -68,6 +68,8 @@ class Housekeeper:
         await self._do(self._clock.read)
         await self._keep_maintenance()
         await self._do(lambda: flapping.calm_down(self._clock.now()))
+        while await self._do(lambda: report_schedules.send_next_due(self._clock.now())):
+            pass
         if await self._do(lambda: self._chores.take(SUMMARIES, self._clock.now())):
             async with self._in_time(SUMMARIES):
                 await self._sum_up()

@@ -12,6 +12,7 @@ from .incident import Exclusion, Incident, IncidentEvent
 from .log_to_delete import LogToDelete
 from .maintenance import MaintenanceOccurrence, MaintenanceWindow
 from .period import Period
+from .report_schedule import ReportSchedule
 from .rollup import Chore, DailySummary, HourlySummary, HourToRedo
 from .service import Service, Tag
 from .service_search import ServiceSearch
@@ -38,6 +39,7 @@ __all__ = [
     "MaintenanceWindow",
     "Message",
     "Period",
+    "ReportSchedule",
     "Service",
     "ServiceSearch",
     "ServiceStatus",

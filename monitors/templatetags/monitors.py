@@ -33,6 +33,7 @@ register.filter("duration", wording.duration)
 register.filter("percent", wording.percent)
 register.filter("rough_duration", wording.rough_duration)
 register.filter("budget", report_words.budget_label)
+register.filter("target", report_words.target_label)
 
 
 @register.filter

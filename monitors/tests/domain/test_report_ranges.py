@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from monitors.domain.report_ranges import Preset, Range, Unit, last_of
+from monitors.domain.report_ranges import Every, Preset, Range, Unit, last_of
 
 BERLIN = ZoneInfo("Europe/Berlin")
 
@@ -92,3 +92,47 @@ def test_days_count_from_midnight_to_midnight() -> None:
 )
 def test_a_day_begins_with_its_first_moment(day: date, zone: str, start: str) -> None:
     assert Range.of_days(day, day, ZoneInfo(zone)).start == at(start)
+
+
+@pytest.mark.parametrize(
+    ("every", "now", "newest_due", "next_at"),
+    [
+        # In Berlin, two hours ahead in summer and one in winter; 2026-06-01 is a Monday.
+        ("monthly", "2026-06-01T04:59:59", "2026-04-01", "2026-06-01T05:00"),
+        ("monthly", "2026-06-01T05:00", "2026-05-01", "2026-07-01T05:00"),
+        ("monthly", "2026-06-15T12:00", "2026-05-01", "2026-07-01T05:00"),
+        ("monthly", "2026-06-30T22:30", "2026-05-01", "2026-07-01T05:00"),
+        ("monthly", "2026-10-31T23:30", "2026-09-01", "2026-11-01T06:00"),
+        ("monthly", "2027-01-01T06:00", "2026-12-01", "2027-02-01T06:00"),
+        ("weekly", "2026-06-01T04:59:59", "2026-05-18", "2026-06-01T05:00"),
+        ("weekly", "2026-06-01T05:00", "2026-05-25", "2026-06-08T05:00"),
+        ("weekly", "2026-06-07T21:59", "2026-05-25", "2026-06-08T05:00"),
+        ("weekly", "2026-10-25T12:00", "2026-10-12", "2026-10-26T06:00"),
+    ],
+)
+def test_a_mail_is_due_at_seven_in_the_morning(
+    every: str, now: str, newest_due: str, next_at: str
+) -> None:
+    found = Every(every)
+    assert found.newest_due(at(now), BERLIN) == date.fromisoformat(newest_due)
+    assert found.next_at(at(now), BERLIN) == at(next_at)
+
+
+def test_what_is_due_next_is_what_is_newest_then() -> None:
+    for every in Every:
+        now = at("2026-01-01T00:00")
+        seen = []
+        for _ in range(60):
+            now = every.next_at(now, BERLIN)
+            seen.append(every.newest_due(now, BERLIN))
+        assert seen == sorted(set(seen))
+
+
+@pytest.mark.parametrize("unit", Unit)
+def test_units_follow_each_other_without_gaps(unit: Unit) -> None:
+    first_day = unit.first_day(date(2023, 12, 31))
+    for _ in range(150):
+        following = unit.next_first_day(first_day)
+        assert unit.first_day(following) == following
+        assert unit.first_day(following - timedelta(days=1)) == first_day
+        first_day = following
