@@ -30,7 +30,7 @@ TIMEOUT_S = 10.0
 _GONE = 410
 # A part of a path that looks like a key: long, or letters and digits mixed.
 _LONG = 16
-_KEY_LIKE = re.compile(r"(?=.*[A-Za-z])(?=.*\d).{8,}")
+_KEY_LIKE = re.compile(r"(?=.*[A-Za-z])(?=.*\d).{6,}")
 
 
 async def send(to: Destination, what: Rendered) -> Attempt:
