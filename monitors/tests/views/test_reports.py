@@ -199,3 +199,12 @@ def test_a_range_without_an_end_yet_ends_now(signed_in: Client) -> None:
     for period in ("this-week", "this-month", "this-quarter"):
         covered = signed_in.get("/reports/", {"period": period}).context["range"]
         assert covered.start <= covered.end <= timezone.now()
+
+
+def test_the_page_of_a_service_leads_to_its_report(signed_in: Client) -> None:
+    service = an_outage(name="Shop")
+    an_outage(name="Other")
+    link = f"/reports/?services={service.pk}"
+    assert link in signed_in.get(f"/services/{service.pk}/").content.decode()
+    rows = signed_in.get(link).context["page"].rows
+    assert [row.line.name for row in rows] == ["Shop"]
