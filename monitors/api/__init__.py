@@ -5,7 +5,7 @@ from typing import Any
 from django.urls import URLPattern
 from django.urls.resolvers import RoutePattern
 
-from . import channels, checks, incidents, reports, services, uptime
+from . import channels, checks, incidents, maintenance, reports, services, uptime
 from .auth import NO_KEY, BearerKey, for_insiders
 from .body import StrictParser
 from .document import DocumentedAPI
@@ -34,6 +34,7 @@ ROUTERS = (
     incidents.router,
     channels.router,
     reports.router,
+    maintenance.router,
 )
 for router in ROUTERS:
     api.add_router("", router)

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 from urllib.parse import quote
@@ -20,8 +21,13 @@ from monitors.tests.factories import a_channel, a_service, checked
 pytestmark = pytest.mark.django_db
 
 # What a body needs, by a part of its path.
-VALID = {
+VALID: dict[str, dict[str, Any]] = {
     "/services/": {"name": "A", "url": "http://a.example/"},
+    "/maintenance/": {
+        "name": "A",
+        "starts_at": (datetime.now(UTC) + timedelta(days=1)).isoformat(),
+        "duration_s": 60,
+    },
     "/reclassify": {"cause": "planned", "reason": "work"},
     "/channels/{": {"name": "A", "target": "http://a.example/"},
     "/channels/": {"name": "A", "kind": "webhook", "target": "http://a.example/"},

@@ -1,7 +1,7 @@
 """What schemathesis needs to know of this API: how to write in the grammars of its settings."""
 
 import os
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -23,6 +23,8 @@ _moment = st.datetimes(datetime(1970, 1, 1), datetime(2025, 1, 1)).map(  # noqa:
 # One that is there.
 INCIDENT = int(os.environ.get("INCIDENT_ID", "1"))
 
+TOMORROW = (datetime.now(UTC) + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
 _numbers = count()
 
 FORMATS: dict[str, st.SearchStrategy[str]] = {
@@ -39,6 +41,9 @@ FORMATS: dict[str, st.SearchStrategy[str]] = {
     "tag": st.from_regex(r"[a-z0-9]{1,20}", fullmatch=True),
     "channel-target": st.from_regex(r"[a-z0-9/]{0,30}", fullmatch=True).map(TARGET.__add__),
     "time-zone": st.sampled_from(["UTC", "Europe/Berlin", "Asia/Kathmandu"]),
+    "rrule": st.sampled_from(
+        ["", "FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO,FR", "FREQ=MONTHLY;BYDAY=2TU"]
+    ),
     "location": st.from_regex(r"[a-z0-9.-]{1,40}", fullmatch=True),
 }
 for kind, strategy in FORMATS.items():
@@ -56,13 +61,24 @@ def before_call(context: Any, case: schemathesis.Case[Any], kwargs: dict[str, An
         return
     if "incident_id" in case.path_parameters:
         case.path_parameters["incident_id"] = INCIDENT
-    if isinstance(case.body, dict) and "cause" in case.body:
+    if isinstance(case.body, dict) and "/maintenance/" in case.path:
+        _plan_ahead(case.body)
+    elif isinstance(case.body, dict) and "cause" in case.body:
         # A stretch that is made up lies outside of it.
         case.body = {name: case.body[name] for name in ("cause", "reason")}
     elif isinstance(case.body, dict):
         (_agree_on_a_channel if "/channels/" in case.path else _agree)(case.body)
     if "from" in case.query:
         _begin_before_end(case.query)
+
+
+def _plan_ahead(window: dict[str, Any]) -> None:
+    # No service is known by a number that is made up, and no rule may come before it is over.
+    if "starts_at" in window:
+        window["starts_at"] = TOMORROW
+    for name in ("services", "duration_s"):
+        if name in window:
+            window[name] = {"services": [], "duration_s": 3_600}[name]
 
 
 def _agree(settings: dict[str, Any]) -> None:
