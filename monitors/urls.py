@@ -16,6 +16,7 @@ from monitors.views import (
     health,
     incidents,
     login,
+    maintenance,
     report_schedules,
     reports,
     services,
@@ -30,6 +31,13 @@ service = [
     path("edit/", services.edit, name="service-edit"),
     path("pause/", services.pause, name="service-pause"),
     path("delete/", services.delete, name="service-delete"),
+    path("maintenance/", maintenance.start, name="service-maintenance"),
+]
+
+maintenance_window = [
+    path("edit/", maintenance.edit, name="maintenance-edit"),
+    path("delete/", maintenance.delete, name="maintenance-delete"),
+    path("end/", maintenance.end, name="maintenance-end"),
 ]
 
 incident = [
@@ -81,6 +89,9 @@ urlpatterns = [
     path("channels/new/", channels.add, name="channel-add"),
     path("channels/<int:channel_id>/", include(channel)),
     path("reports/", include(report)),
+    path("maintenance/", maintenance.listing, name="maintenance"),
+    path("maintenance/add/", maintenance.add, name="maintenance-add"),
+    path("maintenance/<int:window_id>/", include(maintenance_window)),
     path("setup/", accounts.setup, name="setup"),
     path("accounts/", include(account)),
     path("api/v1/", api_paths()),

@@ -132,8 +132,8 @@ def follow_up_next(now: datetime) -> bool:
 def follow_up(occurrence_id: int, now: datetime) -> None:
     """Charge what has ended to the services that it covered, once, whoever comes first.
 
-    Whom it covered is told by what its window names now. What is still down opens its incident,
-    from the end of the maintenance on.
+    Whom it covered is told by what its window names, and who has its tags, at this moment. What is
+    still down opens its incident, from the end of the maintenance on.
     """
     rows = MaintenanceOccurrence.objects.select_for_update(of=("self",)).select_related("window")
     occurrence = rows.filter(pk=occurrence_id, followed_up_at=None, ends_at__lte=now).first()

@@ -18,6 +18,7 @@ from monitors.models import DueCheck, Service, Tag
 from .dependencies import Neighbour, causes_down
 from .incidents import open_count
 from .listed import Listed, listed
+from .maintenance import covered
 from .service_list import ListFilter, StateCount, find, overview, pages
 from .uptime import uptime_of_many
 
@@ -47,6 +48,8 @@ class ServiceRow:
     failures: int
     failures_needed: int
     interval_s: int
+    in_maintenance: bool
+    """Beside its state: alerts are held, and the time is left out of uptime."""
     behind: tuple[Neighbour, ...] = ()
     """What is DOWN that it depends on, where it is not well itself."""
 
@@ -93,8 +96,17 @@ def list_page(wanted: ListFilter, now: datetime) -> ListPage:
 def _rows(ids: Sequence[int], now: datetime) -> list[ServiceRow]:
     shown = listed(ids)
     day = uptime_of_many(shown, timedelta(hours=24), now)
-    tags = tags_of(ids)
-    rows = [service_row(service, now, tags[service.pk], day[service.pk]) for service in shown]
+    tags, in_maintenance = tags_of(ids), covered(ids, now)
+    rows = [
+        service_row(
+            service,
+            now,
+            tags[service.pk],
+            day[service.pk],
+            in_maintenance=service.pk in in_maintenance,
+        )
+        for service in shown
+    ]
     return with_causes(rows, now)
 
 
@@ -129,6 +141,8 @@ def service_row(
     now: datetime,
     tags: Sequence[str],
     uptime: Uptime | None = None,
+    *,
+    in_maintenance: bool = False,
 ) -> ServiceRow:
     """Read a service as the list shows it."""
     state = shown_state(service, now)
@@ -150,6 +164,7 @@ def service_row(
         failures=service.streak,
         failures_needed=service.failures_before_down,
         interval_s=service.interval_s,
+        in_maintenance=in_maintenance,
     )
 
 

@@ -16,6 +16,7 @@ from .dashboard import ServiceRow, service_row, tags_of, with_causes
 from .dependencies import Neighbours, neighbours
 from .history import newest
 from .incidents import IncidentRow, incident_row
+from .maintenance_list import OfService, of_service
 from .response_times import RANGES, Range, Slot, slots
 from .uptime import UptimeFigure, uptime_figures
 
@@ -41,6 +42,7 @@ class CertificateFacts:
 class ServicePage:
     row: ServiceRow
     neighbours: Neighbours
+    maintenance: OfService
     reason: str
     next_check_at: datetime | None
     settings: tuple[tuple[str, str], ...]
@@ -80,9 +82,11 @@ class ServicePage:
 
 def service_page(service: Service, now: datetime, range_name: str = "") -> ServicePage:
     wanted = next((known for known in RANGES if known.name == range_name), None)
+    maintenance = of_service(service.pk, now)
     return ServicePage(
-        row=_row(service, now),
+        row=_row(service, now, in_maintenance=maintenance.running is not None),
         neighbours=neighbours(service),
+        maintenance=maintenance,
         reason=service.last_reason,
         next_check_at=service.next_check_at,
         settings=_settings(service),
@@ -98,9 +102,10 @@ def service_page(service: Service, now: datetime, range_name: str = "") -> Servi
     )
 
 
-def _row(service: Service, now: datetime) -> ServiceRow:
-    (row,) = with_causes([service_row(service, now, tags_of([service.pk])[service.pk])], now)
-    return row
+def _row(service: Service, now: datetime, *, in_maintenance: bool) -> ServiceRow:
+    tags = tags_of([service.pk])[service.pk]
+    row = service_row(service, now, tags, in_maintenance=in_maintenance)
+    return with_causes([row], now)[0]
 
 
 def latest_incidents(service: Service, now: datetime) -> tuple[IncidentRow, ...]:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.template.loader import render_to_string
@@ -87,6 +88,16 @@ def moment(at: datetime, style: str = "full") -> SafeString:
         utc.strftime(formats["full"]),
         shown,
     )
+
+
+@register.simple_tag
+def span_in(start: datetime, end: datetime, zone: str) -> str:
+    """Write from when to when as clocks in a zone show it, and how far they are from UTC."""
+    first, last = (at.astimezone(ZoneInfo(zone)) for at in (start, end))
+    is_one_day = first.date() == last.date()
+    until = f"{last:%H:%M}" if is_one_day else f"{last:%a %Y-%m-%d %H:%M}"
+    offsets = dict.fromkeys(at.isoformat()[-6:] for at in (first, last))
+    return f"{first:%a %Y-%m-%d %H:%M} \N{EN DASH} {until} (UTC{', then UTC'.join(offsets)})"
 
 
 def _local(at: datetime) -> datetime:

@@ -16,6 +16,7 @@ from monitors.models import Service
 from monitors.models.fields import shown
 from monitors.queries.dashboard import ServiceRow, next_checks_of, service_row, tags_of
 from monitors.queries.dependencies import depends_on_of
+from monitors.queries.maintenance import covered
 
 from .check import StatusName
 from .settings import Settings, describe, describe_new
@@ -123,6 +124,7 @@ class ServiceOut(BaseModel):
     last_message: str | None
     next_check_at: datetime | None
     created_at: datetime
+    in_maintenance: bool = Field(..., description="alerts are held, and uptime leaves it out")
     tags: list[str]
     depends_on: list[int]
     method: str
@@ -202,7 +204,12 @@ _AS_STORED = (
 
 def service_out(service: Service, now: datetime) -> dict[str, Any]:
     """Give the API's view of a service."""
-    row = service_row(service, now, tags_of([service.pk])[service.pk])
+    row = service_row(
+        service,
+        now,
+        tags_of([service.pk])[service.pk],
+        in_maintenance=bool(covered([service.pk], now)),
+    )
     return _out(service, row, service.next_check_at, depends_on_of([service.pk])[service.pk])
 
 
@@ -210,11 +217,14 @@ def services_out(services: QuerySet[Service], now: datetime) -> list[dict[str, A
     """Give the API's view of many services; prefetching would take five times as long."""
     tags, next_checks = tags_of(services), next_checks_of(services)
     found = list(services)
-    depends_on = depends_on_of([service.pk for service in found])
+    ids = [service.pk for service in found]
+    depends_on, in_maintenance = depends_on_of(ids), covered(ids, now)
     return [
         _out(
             service,
-            service_row(service, now, tags[service.pk]),
+            service_row(
+                service, now, tags[service.pk], in_maintenance=service.pk in in_maintenance
+            ),
             next_checks.get(service.pk),
             depends_on.get(service.pk, []),
         )
@@ -235,6 +245,7 @@ def _out(
         "last_status": service.last_status or None,
         "last_message": service.last_message or None,
         "next_check_at": next_check_at,
+        "in_maintenance": row.in_maintenance,
         "tags": list(row.tags),
         "depends_on": list(depends_on),
         "locations": list(parse_locations(service.locations)),
