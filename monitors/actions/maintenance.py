@@ -68,11 +68,12 @@ def edit(window_id: int, plan: Plan, now: datetime) -> MaintenanceWindow:
         window.name = plan.name
         window.save(update_fields=["name"])
         return window
-    occurrences.cut(window, now)
+    left = occurrences.cut(window, now)
     _take_over(window, plan)
     window.save()
     _cover(window, plan)
     occurrences.plan_anew(window, now)
+    occurrences.open_still_down(left, now, now)
     occurrences.follow_up_window(window, now)
     return window
 
@@ -84,7 +85,8 @@ def delete(window_id: int, now: datetime) -> MaintenanceWindow:
     Raises MaintenanceWindow.DoesNotExist.
     """
     window = _locked(window_id)
-    occurrences.cut(window, now)
+    left = occurrences.cut(window, now)
+    occurrences.open_still_down(left, now, now)
     window.removed_at = now
     window.save(update_fields=["removed_at"])
     return window

@@ -94,11 +94,17 @@ def plan_anew(window: MaintenanceWindow, now: datetime) -> None:
     )
 
 
-def cut(window: MaintenanceWindow, now: datetime) -> None:
-    """End what lasts and take away what is to come, inside the caller's transaction."""
+def cut(window: MaintenanceWindow, now: datetime) -> set[int]:
+    """End what lasts and take away what is to come, inside the caller's transaction.
+
+    Time is charged to whom the window was for; these are given back, so that what still fails of
+    them is opened (`open_still_down`) as soon as it is known what covers them from now on.
+    """
     window.occurrences.filter(starts_at__gte=now).delete()
     window.occurrences.filter(ends_at__gt=now).update(ends_at=now)
-    follow_up_window(window, now)
+    return {
+        service_id for pk in _ended(window, now) for service_id in _settle(_locked(pk, now), now)
+    }
 
 
 def end(window: MaintenanceWindow, now: datetime) -> bool:
@@ -109,10 +115,14 @@ def end(window: MaintenanceWindow, now: datetime) -> bool:
     return ended > 0
 
 
+def open_still_down(service_ids: Collection[int], ended_at: datetime, now: datetime) -> None:
+    """Open the incidents of what still fails, is in no maintenance any more, and has none."""
+    story.follow_maintenance(_still_down(service_ids, now), ended_at, now)
+
+
 def follow_up_window(window: MaintenanceWindow, now: datetime, at_most: int | None = None) -> None:
     """Follow up what has ended of one window, the newest first."""
-    ended = window.occurrences.filter(ends_at__lte=now, followed_up_at=None).order_by("-ends_at")
-    for pk in list(ended.values_list("pk", flat=True)[:at_most]):
+    for pk in _ended(window, now)[:at_most]:
         follow_up(pk, now)
 
 
@@ -135,16 +145,9 @@ def follow_up(occurrence_id: int, now: datetime) -> None:
     Whom it covered is told by what its window names, and who has its tags, at this moment. What is
     still down opens its incident, from the end of the maintenance on.
     """
-    rows = MaintenanceOccurrence.objects.select_for_update(of=("self",)).select_related("window")
-    occurrence = rows.filter(pk=occurrence_id, followed_up_at=None, ends_at__lte=now).first()
-    if occurrence is None:
-        return
-    service_ids = reached([occurrence.window_id])[occurrence.window_id]
-    _charge(occurrence, service_ids, now)
-    _reclassify(occurrence, service_ids, now)
-    occurrence.followed_up_at = now
-    occurrence.save(update_fields=["followed_up_at"])
-    story.follow_maintenance(_still_down(service_ids, now), occurrence.ends_at, now)
+    occurrence = _locked(occurrence_id, now)
+    if occurrence is not None:
+        open_still_down(_settle(occurrence, now), occurrence.ends_at, now)
 
 
 def open_what_was_missed(now: datetime) -> int:
@@ -160,6 +163,29 @@ def open_what_was_missed(now: datetime) -> int:
         missed -= covered(missed, now)
         story.follow_maintenance(missed, datetime.min.replace(tzinfo=now.tzinfo), now)
         return len(missed)
+
+
+def _ended(window: MaintenanceWindow, now: datetime) -> list[int]:
+    ended = window.occurrences.filter(ends_at__lte=now, followed_up_at=None)
+    return list(ended.order_by("-ends_at").values_list("pk", flat=True))
+
+
+def _locked(occurrence_id: int, now: datetime) -> MaintenanceOccurrence | None:
+    """Hold one that has ended and is not followed up yet."""
+    rows = MaintenanceOccurrence.objects.select_for_update(of=("self",)).select_related("window")
+    return rows.filter(pk=occurrence_id, followed_up_at=None, ends_at__lte=now).first()
+
+
+def _settle(occurrence: MaintenanceOccurrence | None, now: datetime) -> set[int]:
+    """Charge the time to whom it covered; give their ids."""
+    if occurrence is None:
+        return set()
+    service_ids = reached([occurrence.window_id])[occurrence.window_id]
+    _charge(occurrence, service_ids, now)
+    _reclassify(occurrence, service_ids, now)
+    occurrence.followed_up_at = now
+    occurrence.save(update_fields=["followed_up_at"])
+    return service_ids
 
 
 def _charge(occurrence: MaintenanceOccurrence, service_ids: Collection[int], now: datetime) -> None:

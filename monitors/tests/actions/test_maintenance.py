@@ -245,6 +245,20 @@ def test_while_it_lasts_what_was_stays_and_the_rest_is_as_changed() -> None:
     assert (charged(first), charged(second)) == ([(100, 150)], [(150, 500)])
 
 
+def test_what_fails_is_told_by_a_change_only_where_it_is_not_covered_any_more() -> None:
+    first, second = (checked(a_service(), UP) for _ in range(2))
+    both = {first.pk, second.pk}
+    window = maintenance.create(a_plan(100, 200, service_ids=both), NOON, "")
+    fails(first, 120, 135)
+    fails(second, 120, 135)
+    maintenance.edit(window.pk, a_plan(100, 400, service_ids=both), noon_plus(150))
+    assert not Incident.objects.exists()
+    maintenance.edit(window.pk, a_plan(100, 400, service_ids={first.pk}), noon_plus(160))
+    incident = Incident.objects.get()
+    assert (incident.service, incident.started_at) == (second, noon_plus(160))
+    assert charged(first) == charged(second) == [(100, 150), (150, 160)]
+
+
 def test_a_rule_that_is_changed_leaves_the_past_alone() -> None:
     service = a_service()
     window = maintenance.create(a_plan(0, HOUR, "FREQ=DAILY"), noon_plus(-60), "")
