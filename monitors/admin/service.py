@@ -16,7 +16,7 @@ from monitors.domain.searching import words_of
 from monitors.engine.check_now import Busy, Checked, ask_checkers, check_few_sync
 from monitors.interfaces.forms.service import ServiceForm
 from monitors.interfaces.forms.service_fields import GROUPS, HIDDEN
-from monitors.models import Period, Service, ServiceStatus, Tag
+from monitors.models import Period, Service, ServiceStatus
 from monitors.queries.dashboard import shown_state
 
 from .each import each
@@ -188,5 +188,4 @@ class PeriodAdmin(ReadOnly, admin.ModelAdmin[Period]):
     show_full_result_count = False
 
 
-admin.site.register(Tag)
 admin.site.site_header = admin.site.site_title = "Uptime Site"
