@@ -52,6 +52,7 @@ incident = [
 channel = [
     path("", channels.show, name="channel-show"),
     path("edit/", channels.edit, name="channel-edit"),
+    path("test/", channels.send_test, name="channel-test"),
     path("switch/", channels.switch, name="channel-switch"),
     path("rotate-secret/", channels.rotate_secret, name="channel-rotate-secret"),
     path("delete/", channels.delete, name="channel-delete"),

@@ -10,8 +10,10 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from monitors.domain.alerting import ChannelKind, Fate
-from monitors.models import Alert, Channel, Message, Service, Tag
+from monitors.models import Alert, Channel, Service, Tag
 from monitors.models.fields import shown
+
+from .outbox import drop_channel
 
 # Receivers have a day to learn the new key: until then messages are signed with both.
 BOTH_KEYS_FOR = timedelta(hours=24)
@@ -109,7 +111,7 @@ def disable(channel_id: int, now: datetime, reason: str = "") -> Channel:
 def delete(channel_id: int, now: datetime) -> None:
     """Delete a channel; what it was told stays with the incidents. Raises Channel.DoesNotExist."""
     with locked(channel_id) as channel:
-        _drop(channel, "The channel was deleted.", now)
+        drop_channel(channel, "The channel was deleted.", now)
         channel.delete()
 
 
@@ -141,15 +143,7 @@ def _set_enabled(channel: Channel, now: datetime, *, enabled: bool, reason: str 
     channel.disabled_reason = reason[: Channel._meta.get_field("disabled_reason").max_length]
     channel.save(update_fields=["enabled", "disabled_reason"])
     if not enabled:
-        _drop(channel, "The channel was disabled.", now)
-
-
-def _drop(channel: Channel, why: str, now: datetime) -> None:
-    """Give up what waits for a channel."""
-    waiting = Alert.objects.waiting().filter(channel=channel)
-    waiting.update(fate=Fate.DROPPED.value, hold="")
-    messages = Message.objects.waiting().filter(channel=channel)
-    messages.update(next_try_at=None, gave_up_at=now, answer=why)
+        drop_channel(channel, "The channel was disabled.", now)
 
 
 def _drop_unwanted(channel: Channel) -> None:

@@ -1,7 +1,8 @@
-"""/channels/: list, add, read, change and delete."""
+"""/channels/: list, add, read, change, try out and delete."""
 
 from typing import Annotated, Any
 
+from asgiref.sync import async_to_sync
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -9,6 +10,8 @@ from ninja import Router, Status
 from pydantic import Field
 
 from monitors.actions import channels
+from monitors.alerts import trial
+from monitors.engine.check_now import place
 from monitors.interfaces.forms.channel import ChannelForm, as_form_data, unchanged
 from monitors.interfaces.schemas.channel import (
     ChannelIn,
@@ -17,6 +20,7 @@ from monitors.interfaces.schemas.channel import (
     ChannelSettings,
     NewChannelOut,
     SecretOut,
+    TestOut,
     channel_out,
     channels_out,
     new_channel_out,
@@ -100,6 +104,15 @@ def rotate_secret(request: HttpRequest, channel_id: int) -> dict[str, Any]:
     except (Channel.DoesNotExist, channels.SignsNothing):
         raise Http404 from None
     return {"signing_secret": channel.signing_secret}
+
+
+@router.post("/channels/{int:channel_id}/test", response=TestOut)
+def send_test(request: HttpRequest, channel_id: int) -> dict[str, Any]:
+    """Send a test now, and give what the other side answered."""
+    del request
+    with place():
+        attempt = async_to_sync(trial.send_test)(channel_id, timezone.now())
+    return {"delivered": attempt.delivered, "answer": attempt.answer}
 
 
 def _given(data: ChannelSettings) -> dict[str, Any]:

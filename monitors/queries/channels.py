@@ -9,6 +9,8 @@ from django.db.models import Count, OuterRef, Prefetch, Subquery
 from monitors.domain.alerting import DIGEST, TEST, Event
 from monitors.models import Alert, Channel, DeliveryAttempt, Message
 
+from .audience import audience
+
 PER_PAGE = 50
 MESSAGES = 20
 NAMED = 3
@@ -94,6 +96,12 @@ class ChannelPage:
 def is_anybody_told() -> bool:
     """Tell whether there is a channel at all, even one that is disabled."""
     return Channel.objects.exists()
+
+
+def told_of(service_id: int) -> list[tuple[Channel, tuple[str, ...]]]:
+    """Give the channels that are told of a service, each with what it is told, in words."""
+    told = audience([service_id])[service_id]
+    return [(channel, tuple(map(event_label, channel.events))) for channel in told]
 
 
 def channels_page(number: int) -> ChannelsPage:

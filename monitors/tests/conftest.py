@@ -14,6 +14,7 @@ from monitors.engine.check_now import AT_ONCE, place
 from .clock import NOON
 from .installation import Installation, fresh_database
 from .local_server import LocalServer, local_server
+from .receiver import Receiver, receiver
 
 PASSWORD = "correct horse battery staple"
 
@@ -28,6 +29,13 @@ def _quick_passwords(settings: Any) -> None:
 def target() -> Iterator[LocalServer]:
     """Run a web server of this machine to check."""
     with local_server() as server:
+        yield server
+
+
+@pytest.fixture
+def hook() -> Iterator[Receiver]:
+    """Run a server of this machine to post to."""
+    with receiver() as server:
         yield server
 
 

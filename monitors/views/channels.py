@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from asgiref.sync import async_to_sync
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
@@ -12,7 +13,9 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from monitors.actions import channels
+from monitors.alerts import trial
 from monitors.domain.alerting import ChannelKind
+from monitors.engine.check_now import Busy, place
 from monitors.interfaces.forms.apprise_services import BY_NAME, SERVICES, AppriseService
 from monitors.interfaces.forms.channel import ChannelForm, service_of_channel, shown_target
 from monitors.interfaces.forms.filters import page_number
@@ -108,6 +111,21 @@ def rotate_secret(request: Request, channel_id: int) -> HttpResponse:
         messages.warning(request, str(nothing))
         return redirect("channel-show", channel_id)
     return _secret_page(request, channel)
+
+
+@require_POST
+def send_test(request: Request, channel_id: int) -> HttpResponse:
+    try:
+        with gone_is_404(), place():
+            attempt = async_to_sync(trial.send_test)(channel_id, timezone.now())
+    except Busy as busy:
+        messages.warning(request, str(busy))
+        return redirect("channel-show", channel_id)
+    if attempt.delivered:
+        messages.success(request, f"The test is delivered: {attempt.answer}")
+    else:
+        messages.error(request, f"The test is not delivered: {attempt.answer}")
+    return redirect("channel-show", channel_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from monitors.interfaces.forms.filters import ListFilterForm, list_filter
+from monitors.queries.channels import is_anybody_told
 from monitors.queries.dashboard import list_page
 
 from .access import Request
@@ -25,5 +26,6 @@ def dashboard(request: Request) -> HttpResponseBase:
         "query": query.urlencode(),
     }
     if not request.htmx:
+        context["is_anybody_told"] = is_anybody_told()
         return render(request, "monitors/services/list.html", context)
     return unless_same(request, render(request, "monitors/services/_rows.html", context))

@@ -17,6 +17,7 @@ from monitors.domain.spec import BadSetting
 from monitors.engine.check_now import Busy, try_out_sync
 from monitors.interfaces.forms.service import ServiceForm
 from monitors.models import Service
+from monitors.queries.channels import is_anybody_told, told_of
 from monitors.queries.response_times import RANGES
 from monitors.queries.service_page import service_page
 
@@ -65,6 +66,8 @@ def show(request: Request, service_id: int) -> HttpResponse:
     page = service_page(get_service_or_404(service_id), timezone.now(), wanted)
     template = "_live.html" if request.htmx else "show.html"
     context = {"page": page, "service": page.row, "ranges": RANGES}
+    if not request.htmx:
+        context |= {"told": told_of(service_id), "is_anybody_told": is_anybody_told()}
     return render(request, f"monitors/services/{template}", context)
 
 

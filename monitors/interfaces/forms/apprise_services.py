@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import apprise
-
-from monitors.domain.targets import BadTarget, parse_target
+from monitors.alerts.channels.apprise_targets import checked, service_of
+from monitors.alerts.channels.base import BadTarget
+from monitors.domain.targets import BadTarget as BadAddress
+from monitors.domain.targets import parse_target
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class AppriseService:
     """Apprise's class, by which a stored URL is recognised."""
     asks: tuple[Ask, ...]
     url: Callable[[Mapping[str, str]], str]
-    """Makes the URL of what was given. May raise BadTarget."""
+    """Makes the URL of what was given. May raise BadAddress or BadTarget."""
 
 
 def _filled(template: str) -> Callable[[Mapping[str, str]], str]:
@@ -278,16 +279,23 @@ SERVICES = (
 BY_NAME = {service.name: service for service in SERVICES}
 
 
-def service_of(url: str) -> AppriseService | None:
+def known_service(url: str) -> AppriseService | None:
     """Recognise a service by its Apprise URL; None for those that have no form of their own."""
-    found = apprise.Apprise.instantiate(url)
-    plugin = type(found).__name__
+    try:
+        plugin = type(service_of(url)).__name__
+    except BadTarget:
+        return None
     return next((service for service in SERVICES if service.plugin == plugin), None)
 
 
 def service_url(service: AppriseService, given: Mapping[str, Any]) -> str:
     """Make the URL of a service. Raises BadTarget where it does not fit."""
-    url = service.url({ask.name: str(given.get(ask.name) or "").strip() for ask in service.asks})
-    if service_of(url) is not service:
+    try:
+        url = service.url(
+            {ask.name: str(given.get(ask.name) or "").strip() for ask in service.asks}
+        )
+    except BadAddress as bad:
+        raise BadTarget(str(bad)) from None
+    if known_service(url) is not service:
         raise BadTarget(f"This does not look like what {service.label} gives out.")
-    return url
+    return checked(url)

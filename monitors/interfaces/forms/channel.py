@@ -7,18 +7,17 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.http import QueryDict
 
+from monitors.alerts.channels import CHANNELS
 from monitors.alerts.channels.base import BadTarget
 from monitors.domain.alerting import ChannelKind, Event
 from monitors.domain.names import checked_name
 from monitors.domain.spec import BadSetting
-from monitors.domain.targets import BadTarget as BadAddress
-from monitors.interfaces.channel_targets import clean_target, masked_target
 from monitors.interfaces.time_zones import BadZone, known_zone
 from monitors.models import Channel
 from monitors.models.channel import MAX_TARGET_LENGTH
 from monitors.models.fields import Unreadable
 
-from .apprise_services import AppriseService, service_of, service_url
+from .apprise_services import AppriseService, known_service, service_url
 from .channel_fields import (
     ABOUT,
     ALL,
@@ -122,7 +121,7 @@ class ChannelForm(forms.ModelForm[Channel]):
         if not kind:
             return typed
         try:
-            return clean_target(ChannelKind(kind), typed)
+            return CHANNELS[ChannelKind(kind)].clean(typed)
         except BadTarget as bad:
             raise ValidationError(str(bad), code="invalid") from None
 
@@ -235,8 +234,8 @@ class ChannelForm(forms.ModelForm[Channel]):
         if self.errors.keys() & {ask_name(ask) for ask in service.asks}:
             return
         try:
-            values["target"] = clean_target(ChannelKind.APPRISE, service_url(service, given))
-        except (BadAddress, BadTarget) as bad:
+            values["target"] = service_url(service, given)
+        except BadTarget as bad:
             self.add_error(ask_name(service.asks[0]), str(bad))
 
     def _settle_scope(self, values: dict[str, Any]) -> None:
@@ -260,7 +259,7 @@ def shown_target(channel: Channel) -> str:
     """Give a channel's target without secrets; empty where it cannot be read."""
     if isinstance(channel.target, Unreadable):
         return ""
-    return masked_target(ChannelKind(channel.kind), channel.target)
+    return CHANNELS[ChannelKind(channel.kind)].masked(channel.target)
 
 
 def _filled_up(data: Mapping[str, Any], channel: Channel) -> Mapping[str, Any]:
@@ -292,4 +291,4 @@ def service_of_channel(channel: Channel) -> AppriseService | None:
     """Give the service whose form changes a channel; None where its target is typed as it is."""
     if channel.kind != ChannelKind.APPRISE.value or isinstance(channel.target, Unreadable):
         return None
-    return service_of(channel.target)
+    return known_service(channel.target)

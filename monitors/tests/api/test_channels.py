@@ -7,6 +7,7 @@ from monitors.actions import channels
 from monitors.models import Channel
 from monitors.tests.clock import NOON
 from monitors.tests.factories import a_channel, a_service
+from monitors.tests.receiver import Receiver
 
 pytestmark = pytest.mark.django_db
 JSON = "application/json"
@@ -241,3 +242,26 @@ def test_without_a_key_nobody_gets_in(client: Client, method: str, path: str) ->
     answer = getattr(client, method)(PATH + path, {}, content_type=JSON)
     assert answer.status_code == 401
     assert Channel.objects.count() == 1
+
+
+def test_a_test_gives_the_answer_of_the_other_side(api: Client, hook: Receiver) -> None:
+    good = api.post(PATH, WEBHOOK | {"target": hook.url}, JSON).json()
+    answer = api.post(f"{PATH}{good['id']}/test")
+    assert (answer.status_code, answer.json()) == (
+        200,
+        {"delivered": True, "answer": "204 No Content"},
+    )
+    refusing = {"name": "Bad", "target": "http://127.0.0.1:1/"}
+    bad = api.post(PATH, WEBHOOK | refusing, JSON).json()
+    answer = api.post(f"{PATH}{bad['id']}/test/")
+    assert answer.status_code == 200
+    assert answer.json()["delivered"] is False
+    assert answer.json()["answer"].startswith("connection refused by 127.0.0.1 port 1")
+    assert api.post(f"{PATH}999/test").status_code == 404
+
+
+@pytest.mark.usefixtures("no_place_left")
+def test_tests_hold_few_threads_of_the_server(api: Client, hook: Receiver) -> None:
+    made = api.post(PATH, WEBHOOK | {"target": hook.url}, JSON).json()
+    answer = api.post(f"{PATH}{made['id']}/test")
+    assert (answer.status_code, answer["Retry-After"], hook.received) == (503, "2", [])

@@ -10,6 +10,7 @@ from monitors.interfaces.forms import chosen_services
 from monitors.models import Channel, Message
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_channel, a_service
+from monitors.tests.receiver import Receiver
 
 pytestmark = pytest.mark.django_db
 
@@ -275,7 +276,7 @@ def test_deleting_asks_first(signed_in: Client) -> None:
 
 def test_the_list_says_how_the_last_message_went(signed_in: Client) -> None:
     good, bad, unused = a_channel("Good"), a_channel("Bad"), a_channel("Unused")
-    a_message(good, delivered_at=NOON, answer="204 No Content")
+    a_message(good, delivered_at=NOON, answer="200 OK")
     a_message(bad, delivered_at=NOON, answer="200 OK")
     a_message(bad, answer="500: no luck", next_try_at=noon_plus(60))
     a_message(unused, attempts=0, next_try_at=noon_plus(60))
@@ -352,3 +353,52 @@ def test_what_changes_something_wants_post(signed_in: Client, path: str) -> None
     channel = a_channel()
     assert signed_in.get(f"/channels/{channel.pk}/{path}/").status_code == 405
     assert signed_in.post(f"/channels/999/{path}/").status_code == 404
+
+
+def test_a_test_shows_what_the_other_side_answers(signed_in: Client, hook: Receiver) -> None:
+    channel = channels.create({"name": "H", "kind": "webhook", "target": hook.url}, [], [], NOON)
+    shown = signed_in.post(f"/channels/{channel.pk}/test/", follow=True).content.decode()
+    assert "The test is delivered: 204 No Content" in shown
+    assert [request.method for request in hook.received] == ["POST"]
+    assert Message.objects.get().event == "test"
+
+
+def test_a_test_that_does_not_arrive_says_why(signed_in: Client) -> None:
+    settings = {"name": "H", "kind": "webhook", "target": "http://127.0.0.1:1/"}
+    channel = channels.create(settings, [], [], NOON)
+    shown = signed_in.post(f"/channels/{channel.pk}/test/", follow=True).content.decode()
+    assert "The test is not delivered: connection refused by 127.0.0.1 port 1" in shown
+
+
+def test_a_test_of_e_mail_is_sent(signed_in: Client, mailoutbox: list[Any]) -> None:
+    channel = a_channel(kind="email", target="ada@example.com")
+    signed_in.post(f"/channels/{channel.pk}/test/")
+    assert [mail.to for mail in mailoutbox] == [["ada@example.com"]]
+
+
+@pytest.mark.usefixtures("no_place_left")
+def test_tests_hold_few_threads_of_the_server(signed_in: Client, hook: Receiver) -> None:
+    channel = channels.create({"name": "H", "kind": "webhook", "target": hook.url}, [], [], NOON)
+    shown = signed_in.post(f"/channels/{channel.pk}/test/", follow=True).content.decode()
+    assert ("try again in a few seconds" in shown, hook.received) == (True, [])
+
+
+def test_a_service_says_who_will_be_told(signed_in: Client) -> None:
+    service, other = a_service(tags=["web"]), a_service()
+    settings = {"name": "Web team", "kind": "email", "target": "ada@example.com"}
+    channels.create(settings, ["web"], [], NOON)
+    page = signed_in.get(f"/services/{service.pk}/").content.decode()
+    assert ("Web team" in page, "Down, Recovered" in page) == (True, True)
+    page = signed_in.get(f"/services/{other.pk}/").content.decode()
+    assert ("Web team" in page, "Nobody is told" in page) == (False, True)
+
+
+def test_the_first_channel_is_offered_after_the_first_service(signed_in: Client) -> None:
+    offer = "Nobody is told when a service goes down."
+    assert offer not in signed_in.get("/").content.decode()
+    service = {"name": "Shop", "url": "https://shop.example/"}
+    added = signed_in.post("/services/add/", service, follow=True).content.decode()
+    assert 'href="/channels/new/?kind=email"' in added
+    assert offer in signed_in.get("/").content.decode()
+    a_channel(enabled=False)
+    assert offer not in signed_in.get("/").content.decode()
