@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from monitors.domain.alerting import DEFAULT_EVENTS, ChannelKind, Event
 
-from .fields import SecretField
+from .fields import SecretField, Unreadable, secret_fields
 from .service import MAX_NAME_LENGTH, Service, Tag
 
 MAX_TARGET_LENGTH = 2_000
@@ -87,6 +87,12 @@ class Channel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def unreadable_secrets(self) -> dict[str, Unreadable]:
+        """Secrets that the present SECRET_KEY does not decrypt, by the names of their columns."""
+        secrets = ((name, getattr(self, name)) for name in secret_fields(Channel))
+        return {name: secret for name, secret in secrets if isinstance(secret, Unreadable)}
 
     def wants(self, event: Event) -> bool:
         """Tell whether it is told of an event: who hears of outages hears why they stop."""

@@ -67,7 +67,8 @@ def show(request: Request, channel_id: int) -> HttpResponse:
     context = {
         "page": channel_page(channel),
         "kind": service.label if service else ChannelKind(channel.kind).label,
-        "target": shown_target(channel),
+        "target": ", ".join(shown_target(channel).splitlines()),
+        "unreadable": [secret.why for secret in channel.unreadable_secrets.values()],
     }
     return render(request, "monitors/channels/show.html", context)
 
@@ -166,7 +167,7 @@ def _form(request: Request, form: ChannelForm, title: str) -> HttpResponse:
 
 
 def _status(form: ChannelForm) -> int:
-    if form.has_error("name", "conflict"):
+    if form.is_stale or form.has_error("name", "conflict"):
         return 409
     return 422 if form.errors else 200
 

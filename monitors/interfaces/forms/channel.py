@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import QueryDict
 
 from monitors.alerts.channels import CHANNELS
@@ -17,16 +17,14 @@ from monitors.models import Channel
 from monitors.models.channel import MAX_TARGET_LENGTH
 from monitors.models.fields import Unreadable
 
+from . import meanwhile
 from .apprise_services import AppriseService, known_service, service_url
 from .channel_fields import (
-    ABOUT,
-    ALL,
     COLUMNS,
     EVENTS,
     GROUPS,
     HELP,
     REQUIRED,
-    SOME,
     SPANS,
     TARGETS,
     TICKED_EVENTS,
@@ -35,12 +33,10 @@ from .channel_fields import (
     span_select,
     target_widget,
 )
-from .chosen_services import ServicesField, by_name_or_address
+from .channel_scope import ScopeForm
 from .service_fields import Group
-from .tag_names import MAX_TEXT_LENGTH, read_tags
 
 _LISTS = ("events", "breaks_through", "services")
-_SCOPE = {"tags", "services", "others"}
 _CLOCK = "%H:%M"
 
 
@@ -48,7 +44,7 @@ def _clock_input() -> forms.TimeInput:
     return forms.TimeInput(attrs={"type": "time"}, format=_CLOCK)
 
 
-class ChannelForm(forms.ModelForm[Channel]):
+class ChannelForm(ScopeForm):
     """One set of rules for the page, the API and the admin."""
 
     target = forms.CharField(required=False, max_length=MAX_TARGET_LENGTH)
@@ -63,17 +59,9 @@ class ChannelForm(forms.ModelForm[Channel]):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
-    about = forms.ChoiceField(choices=ABOUT, required=False, widget=forms.RadioSelect)
-    tags = forms.CharField(required=False, max_length=MAX_TEXT_LENGTH)
-    services = ServicesField(required=False)
-    others = forms.CharField(
-        label="Other services",
-        required=False,
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
-    )
     quiet_from = forms.TimeField(required=False, input_formats=[_CLOCK], widget=_clock_input())
     quiet_until = forms.TimeField(required=False, input_formats=[_CLOCK], widget=_clock_input())
+    seen = forms.CharField(required=False, max_length=5_000, widget=forms.HiddenInput)
 
     class Meta:
         model = Channel
@@ -94,15 +82,14 @@ class ChannelForm(forms.ModelForm[Channel]):
         self.fields["time_zone"].widget.attrs["list"] = "time-zones"
         for name in SPANS:
             self.fields[name].widget = span_select(name, getattr(self.instance, name))
-        for name in ("events", "breaks_through"):
-            cast("Any", self.fields[name].widget).choices = TICKED_EVENTS
+        cast("Any", self.fields["events"].widget).choices = TICKED_EVENTS
         self._before = {name: getattr(self.instance, name) for name in COLUMNS}
         self.initial["target"] = self.masked if self.masked == self._before["target"] else ""
         # What somebody has begun with; it does not change afterwards.
         self.fields["kind"].disabled = bool(self.instance.kind)
-        self.initial["about"] = ALL
+        self.show_scope()
         if self.instance.pk:
-            self._show_scope()
+            self.initial["seen"] = meanwhile.seen(self.instance.pk, self._shown())
 
     def clean_name(self) -> str:
         try:
@@ -125,12 +112,6 @@ class ChannelForm(forms.ModelForm[Channel]):
         except BadTarget as bad:
             raise ValidationError(str(bad), code="invalid") from None
 
-    def clean_tags(self) -> list[str]:
-        return read_tags(self.cleaned_data["tags"])
-
-    def clean_others(self) -> list[int]:
-        return by_name_or_address(self.cleaned_data["others"])
-
     def clean_time_zone(self) -> str:
         try:
             return known_zone(self.cleaned_data["time_zone"])
@@ -141,12 +122,18 @@ class ChannelForm(forms.ModelForm[Channel]):
         values = super().clean() or self.cleaned_data
         if self.service is not None:
             self._settle_service(self.service, values)
-        self._settle_scope(values)
+        self.settle_scope(values)
         if "events" in values and values.get("remind_every_s"):
             values["events"] = list(dict.fromkeys([*values["events"], Event.REMINDER.value]))
         if not {"quiet_from", "quiet_until"} & set(self.errors):
             self._refuse_half_quiet(values)
+        self._refuse_stale(values)
         return values
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether somebody else has changed the channel since the form was opened."""
+        return self.has_error(NON_FIELD_ERRORS, meanwhile.STALE)
 
     @property
     def groups(self) -> tuple[Group, ...]:
@@ -164,11 +151,6 @@ class ChannelForm(forms.ModelForm[Channel]):
         is_open = title == GROUPS[0][0] or any(map(self._wants_a_look, names))
         return Group(title, description, fields, is_open=is_open)
 
-    def list_services(self) -> bool:
-        """Fill the list of services, and say whether there are more than it has."""
-        field = cast("ServicesField", self.fields["services"])
-        return field.list_choices(self._chosen_services())
-
     @property
     def masked(self) -> str:
         """What may be shown of the stored target; empty where there is none, or none to read."""
@@ -184,33 +166,43 @@ class ChannelForm(forms.ModelForm[Channel]):
             name: value for name, value in self.settings().items() if value != self._before[name]
         }
 
-    def tag_names(self) -> list[str] | None:
-        """The tags; None where nothing was said of them."""
-        return list(self.cleaned_data["tags"]) if self._speaks_of("tags") else None
+    def _shown(self) -> dict[str, Any]:
+        """Give what stands in the row, and so in a form that was opened on it."""
+        scope = {name: self.initial[name] for name in ("tags", "services")}
+        return {name: self._before[name] for name in COLUMNS} | scope
 
-    def service_ids(self) -> list[int] | None:
-        """The services; None where nothing was said of them."""
-        return list(self.cleaned_data["services"]) if self._speaks_of("services") else None
+    def _refuse_stale(self, values: dict[str, Any]) -> None:
+        """Say what has changed since the form was opened. Sent again, it is no longer stale.
 
-    def _speaks_of(self, name: str) -> bool:
-        # Of a list in which nothing is ticked a browser sends nothing, but always what it is about.
-        return not self.instance.pk or name in self.data or bool(self.data.get("about"))
+        The row must be locked.
+        """
+        shown = self._shown() if self.instance.pk else {}
+        typed = values | {"tags": ", ".join(values.get("tags") or ())}
+        changed = [
+            name
+            for name in meanwhile.changed_since(values.get("seen") or "", self.instance.pk, shown)
+            if shown[name] != typed.get(name)
+        ]
+        if not changed:
+            return
+        said = [
+            meanwhile.CHANNEL_CHANGED,
+            *(self._has_become(name, shown[name]) for name in changed),
+        ]
+        self.add_error(None, [ValidationError(one, code=meanwhile.STALE) for one in said])
+        data = cast("Any", self.data).copy()
+        data["seen"] = self.initial["seen"]
+        self.data = data
+
+    def _has_become(self, name: str, value: Any) -> str:
+        label = str(self[name].label) if name in self.fields else "Target"
+        if name == "target":
+            return meanwhile.secret_sentence(label, is_typed=True)
+        return meanwhile.sentence(label, value, "", is_typed=True)
 
     def _wants_a_look(self, name: str) -> bool:
         usual = getattr(Channel(), name)
         return bool(self[name].errors) or getattr(self.instance, name) != usual
-
-    def _chosen_services(self) -> list[Any]:
-        if self.is_bound:
-            widget, name = self.fields["services"].widget, self.add_prefix("services")
-            return list(widget.value_from_datadict(self.data, {}, name) or ())
-        return [service.pk for service in self.instance.services.all()] if self.instance.pk else []
-
-    def _show_scope(self) -> None:
-        tags = [tag.name for tag in self.instance.tags.all()]
-        services = [service.pk for service in self.instance.services.all()]
-        self.initial["tags"], self.initial["services"] = ", ".join(tags), services
-        self.initial["about"] = SOME if tags or services or self.instance.orphaned else ALL
 
     def _ask_where_to(self) -> None:
         if self.service is not None:
@@ -237,14 +229,6 @@ class ChannelForm(forms.ModelForm[Channel]):
             values["target"] = service_url(service, given)
         except BadTarget as bad:
             self.add_error(ask_name(service.asks[0]), str(bad))
-
-    def _settle_scope(self, values: dict[str, Any]) -> None:
-        values["services"] = sorted({*values.get("services", ()), *values.pop("others", ())})
-        if values.get("about") == ALL:
-            values["tags"], values["services"] = [], []
-        chosen = values.get("tags") or values["services"]
-        if values.get("about") == SOME and not chosen and not _SCOPE & set(self.errors):
-            self.add_error("about", "Give a tag or choose a service.")
 
     def _refuse_half_quiet(self, values: dict[str, Any]) -> None:
         begins, ends = values.get("quiet_from"), values.get("quiet_until")

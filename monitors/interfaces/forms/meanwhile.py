@@ -16,6 +16,7 @@ CHANGED_MEANWHILE = (
     "Somebody else changed this service while you edited it. "
     "Look at what has changed, then save again."
 )
+CHANNEL_CHANGED = CHANGED_MEANWHILE.replace("service", "channel")
 _DIGITS = 10
 _MAX_SHOWN = 100
 _EMPTY: tuple[Any, ...] = (None, "", [])

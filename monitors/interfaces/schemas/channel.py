@@ -13,7 +13,7 @@ from monitors.interfaces.forms.chosen_services import MAX_CHOSEN
 from monitors.interfaces.forms.tag_names import MAX_TAG_LENGTH, MAX_TAGS
 from monitors.models import Channel
 from monitors.models.channel import MAX_TARGET_LENGTH
-from monitors.models.fields import secret_fields, shown
+from monitors.models.fields import shown
 from monitors.models.service import MAX_NAME_LENGTH
 
 from .settings import Settings
@@ -198,11 +198,7 @@ def _out(channel: Channel, tags: list[str], services: list[int]) -> dict[str, An
         "services": services,
         "quiet_from": _clock(channel.quiet_from),
         "quiet_until": _clock(channel.quiet_until),
-        "unreadable_secrets": [
-            name
-            for name in secret_fields(Channel)
-            if getattr(channel, name) and not shown(getattr(channel, name))
-        ],
+        "unreadable_secrets": list(channel.unreadable_secrets),
     } | {name: getattr(channel, name) for name in _AS_STORED}
 
 

@@ -4,8 +4,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from monitors.actions import services, stored_secrets
-from monitors.models import Service
+from monitors.actions import channels, services, stored_secrets
+from monitors.models import Channel, Service
 from monitors.models.fields import secret_fields
 from monitors.tests.clock import NOON
 from monitors.tests.conftest import PASSWORD
@@ -37,6 +37,21 @@ def test_after_a_rotation_the_old_key_is_not_needed(settings: Any, new_key: str)
     found = Service.objects.get()
     assert {name: getattr(found, name) for name in SECRETS} == SECRETS
     assert found.revision == service.revision
+
+
+def test_the_secrets_of_channels_are_rotated(settings: Any, new_key: str) -> None:
+    given = {"name": "Hook", "kind": "webhook", "target": "https://hook.example/"}
+    made = channels.create(given, [], [], NOON)
+    channel = channels.rotate_secret(made.pk, NOON)
+    change_key(settings, new_key)
+    assert stored_secrets.rotate().rewritten == len(secret_fields(Channel)) == 3
+    settings.SECRET_KEY_FALLBACKS = []
+    found = Channel.objects.get()
+    assert (found.target, found.signing_secret, found.previous_secret) == (
+        channel.target,
+        channel.signing_secret,
+        channel.previous_secret,
+    )
 
 
 def test_what_is_under_the_first_key_is_left_alone(settings: Any, new_key: str) -> None:

@@ -314,12 +314,40 @@ def test_a_target_that_cannot_be_read_is_told_and_kept(
     key, settings.SECRET_KEY = settings.SECRET_KEY, "another"
     signed_in.force_login(user)
     shown = signed_in.get(f"/channels/{channel.pk}/")
-    assert "Where it leads cannot be read" in shown.content.decode()
+    assert "The stored target cannot be read: SECRET_KEY has changed." in shown.content.decode()
     edited = signed_in.post(f"/channels/{channel.pk}/edit/", form(name="Renamed", target=""))
     assert edited.status_code == 302
     settings.SECRET_KEY = key
     channel.refresh_from_db()
     assert (channel.name, channel.target) == ("Renamed", "ada@example.com")
+
+
+def test_what_somebody_else_has_changed_meanwhile_is_told(signed_in: Client) -> None:
+    channel = a_channel(kind="email", target="ada@example.com")
+    path = f"/channels/{channel.pk}/edit/"
+    seen = signed_in.get(path).context["form"].initial["seen"]
+    channels.edit(channel.pk, {"group_s": 60, "target": "eve@example.com"}, ["web"], None, NOON)
+    stale = signed_in.post(path, form(seen=seen))
+    assert stale.status_code == 409
+    told = list(map(str, stale.context["form"].non_field_errors()))
+    assert told[0].startswith("Somebody else changed this channel while you edited it.")
+    assert [sentence.partition(":")[0] for sentence in told[1:]] == [
+        "E-mail addresses",
+        "Group alerts within",
+        "Tags",
+    ]
+    assert Channel.objects.get().group_s == 60
+    again = stale.context["form"]["seen"].value()
+    assert signed_in.post(path, form(seen=again)).status_code == 302
+    assert Channel.objects.get().group_s == 30
+
+
+def test_a_form_that_others_have_left_alone_is_saved(signed_in: Client) -> None:
+    channel = a_channel(kind="email", target="ada@example.com")
+    path = f"/channels/{channel.pk}/edit/"
+    seen = signed_in.get(path).context["form"].initial["seen"]
+    channels.rotate_secret(a_channel("Other").pk, NOON)
+    assert signed_in.post(path, form(seen=seen)).status_code == 302
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -388,7 +416,7 @@ def test_a_service_says_who_will_be_told(signed_in: Client) -> None:
     settings = {"name": "Web team", "kind": "email", "target": "ada@example.com"}
     channels.create(settings, ["web"], [], NOON)
     page = signed_in.get(f"/services/{service.pk}/").content.decode()
-    assert ("Web team" in page, "Down, Recovered" in page) == (True, True)
+    assert ("Web team" in page, "(down, recovered)" in page) == (True, True)
     page = signed_in.get(f"/services/{other.pk}/").content.decode()
     assert ("Web team" in page, "Nobody is told" in page) == (False, True)
 
