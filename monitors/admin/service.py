@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -43,7 +44,22 @@ class ServiceAdmin(admin.ModelAdmin[Service]):
     search_fields = ("name", "url")
     list_per_page = 50
     actions = ("check_now", "pause", "resume")
-    fieldsets = tuple((title, {"fields": names}) for title, _, names in (*GROUPS, ("", "", HIDDEN)))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Service | None = None) -> Any:
+        """Show the list's columns to whoever may only look: Django would write every field out.
+
+        Secrets too: they are hidden by the form, which is not shown then.
+        """
+        if obj is not None and not self.has_change_permission(request, obj):
+            return ((None, {"fields": self.list_display}),)
+        return tuple((title, {"fields": names}) for title, _, names in (*GROUPS, ("", "", HIDDEN)))
+
+    def get_form(
+        self, request: HttpRequest, obj: Service | None = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        if obj is not None and not self.has_change_permission(request, obj):
+            kwargs["form"] = ModelForm
+        return super().get_form(request, obj, change, **kwargs)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Service], search_term: str

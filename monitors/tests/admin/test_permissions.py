@@ -42,6 +42,13 @@ def test_who_may_only_look_at_services_changes_nothing(action: str) -> None:
     assert '<select name="action"' not in client.get(SERVICES).content.decode()
 
 
+def test_who_may_only_look_sees_a_service_without_its_secrets() -> None:
+    service = a_service(username="ada", password="s3cret-pw", bearer_token="s3cret-token")
+    shown = staff("view_service").get(f"{SERVICES}{service.pk}/change/")
+    assert (shown.status_code, service.name in shown.content.decode()) == (200, True)
+    assert "s3cret" not in shown.content.decode()
+
+
 def test_who_may_only_look_resumes_nothing() -> None:
     service = a_service(paused=True)
     act(staff("view_service"), SERVICES, "resume", [service.pk])
