@@ -101,8 +101,9 @@ def _flapping(name: str, facts: Facts, at: datetime) -> str:
 
 
 def _monitor(name: str, facts: Facts, at: datetime) -> str:
-    del name, facts, at
-    return "Trouble of the monitor itself"
+    del name, at
+    over = facts.resolved_at is not None
+    return "The monitor is well again" if over else "Trouble of the monitor itself"
 
 
 _TITLES: dict[Event, Callable[[str, Facts, datetime], str]] = {

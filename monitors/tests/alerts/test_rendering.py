@@ -1,9 +1,11 @@
 """What a message says."""
 
 import json
+import re
 from typing import Any
 
 import pytest
+from django.urls import resolve
 
 from monitors.actions.signed_links import read_acknowledge_token
 from monitors.alerts.rendering import MAX_LISTED, render
@@ -40,6 +42,15 @@ def test_one_service_down_says_what_since_when_and_why() -> None:
     token = link.removeprefix(f"{SITE}/incidents/acknowledge/").removesuffix("/")
     assert read_acknowledge_token(token) == (107, "Ops")
     assert foot == "\nSent to the channel “Ops”."
+
+
+def test_its_links_lead_to_pages_that_are_there() -> None:
+    told = render(a_message("down", down(), channel=a_channel(name="Ops ☎ " + "x" * 190)), NOON)
+    found = re.findall(rf"{SITE}(\S+)", told.text)
+    assert [resolve(path).url_name for path in found] == [
+        "incident-show",
+        "incident-acknowledge-link",
+    ]
 
 
 def test_its_times_are_by_the_clocks_of_the_installation(settings: Any) -> None:
@@ -81,6 +92,11 @@ def test_without_an_address_of_the_site_there_are_no_links(settings: Any) -> Non
             Event.MONITOR,
             Facts(message="none of the canary addresses answers"),
             "Trouble of the monitor itself: none of the canary addresses answers",
+        ),
+        (
+            Event.MONITOR,
+            Facts(started_at=noon_plus(-300), resolved_at=NOON, message="It was cut off."),
+            "The monitor is well again: It was cut off.",
         ),
     ],
 )
