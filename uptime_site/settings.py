@@ -164,6 +164,8 @@ KEEP_BODIES = _boolean("KEEP_BODIES", default=True)
 # How long the log is kept, and its summaries by the hour; those by the day stay.
 RETENTION_DAYS = _whole_number("RETENTION_DAYS", default=30, low=1, high=3_650)
 HOURLY_RETENTION_DAYS = _whole_number("HOURLY_RETENTION_DAYS", default=400, low=2, high=36_500)
+# How long it is kept what was told to whom, and whether it arrived. Incidents stay.
+ALERT_RETENTION_DAYS = _whole_number("ALERT_RETENTION_DAYS", default=365, low=2, high=36_500)
 
 # Asked for every minute while the checker lives, so that another monitor notices when it does not.
 HEARTBEAT_URL = _web_address("HEARTBEAT_URL")

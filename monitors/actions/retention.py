@@ -4,14 +4,21 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from django.db import transaction
 from django.db.models import QuerySet
 
+from monitors.domain.alerting import Fate
 from monitors.models import (
+    Alert,
     Checker,
     CheckEvidence,
+    DeliveryAttempt,
     HourlySummary,
+    Incident,
     LogToDelete,
+    Message,
     Service,
     ServiceStatus,
 )
@@ -61,6 +68,30 @@ def expire_hours(service_ids: Collection[int], before: datetime) -> int:
     return len(ids)
 
 
+def expire_alerts(before: datetime) -> int:
+    """Delete a batch of the oldest alerts that are done with; give how many there were.
+
+    Those of an incident that is still open stay: they say who is to be told of its end.
+    """
+    old = Alert.objects.filter(created_at__lt=before).exclude(fate=Fate.WAITING.value)
+    old = old.exclude(incident__in=Incident.objects.open())
+    ids = list(old.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    if ids:
+        _delete(Alert.objects.filter(pk__among=ids))
+    return len(ids)
+
+
+def expire_messages(before: datetime) -> int:
+    """Delete a batch of the oldest messages that tell of nothing any more; give their number."""
+    old = Message.objects.filter(created_at__lt=before, next_try_at=None, alerts=None)
+    ids = list(old.order_by("pk").values_list("pk", flat=True)[:BATCH])
+    if ids:
+        with transaction.atomic():
+            _delete(DeliveryAttempt.objects.filter(message__among=ids))
+            _delete(Message.objects.filter(pk__among=ids))
+    return len(ids)
+
+
 def forget_checkers(now: datetime) -> None:
     Checker.objects.filter(seen_at__lt=now - CHECKER_KEPT).delete()
 
@@ -94,7 +125,7 @@ def _delete_checks(ids: Collection[int]) -> None:
     _delete(ServiceStatus.objects.filter(pk__in=ids))
 
 
-def _delete(rows: "QuerySet[CheckEvidence] | QuerySet[ServiceStatus]") -> None:
-    # The ORM's delete() would first read every row, to look for what hangs on it; that is the
-    # evidence, and nothing else.
+def _delete(rows: "QuerySet[Any]") -> None:
+    # The ORM's delete() would first read every row, to look for what hangs on it; nothing does any
+    # more.
     rows._raw_delete(rows.db)  # noqa: SLF001 - see above

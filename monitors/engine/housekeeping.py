@@ -147,6 +147,9 @@ class Housekeeper:
         for group in await self._do(lambda: retention.groups(settings.RETENTION_DAYS)):
             await self._expire_group(group, now, summed_up, hours_before)
             await self._do(lambda: self._chores.renew(RETENTION, self._clock.now()))
+        alerts_before = now - timedelta(days=settings.ALERT_RETENTION_DAYS)
+        await self._until_none(lambda: retention.expire_alerts(alerts_before))
+        await self._until_none(lambda: retention.expire_messages(alerts_before))
         await self._do(lambda: retention.forget_checkers(now))
 
     async def _expire_group(
