@@ -10,6 +10,7 @@ from monitors.domain.state import State
 from monitors.models import Service
 
 from .health import Health, health
+from .outbox import Outbox, outbox
 from .service_list import StateCount, overview
 
 
@@ -30,6 +31,7 @@ class Numbers:
     now: datetime
     states: tuple[StateCount, ...]
     health: Health
+    outbox: Outbox
     services: Sequence[ServiceNumbers]
 
 
@@ -51,7 +53,7 @@ def numbers(now: datetime) -> Numbers:
         ServiceNumbers(pk, name, url, _is_up(State(state)), response_time_ms, expires_at)
         for pk, name, url, state, response_time_ms, expires_at in rows
     ]
-    return Numbers(now, overview(now).states, health(now), services)
+    return Numbers(now, overview(now).states, health(now), outbox(now), services)
 
 
 def _is_up(state: State) -> bool | None:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from monitors.queries.metrics import Numbers, ServiceNumbers
+from monitors.queries.outbox import Outbox
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _PREFIX = "uptime_site"
@@ -21,6 +22,7 @@ class _Collector(Collector):
     def collect(self) -> Iterator[Metric]:
         yield from _backlog(self._numbers)
         yield from _checkers(self._numbers)
+        yield from _outbox(self._numbers.outbox)
         yield from _services(self._numbers)
 
 
@@ -72,6 +74,24 @@ def _checkers(numbers: Numbers) -> Iterator[Metric]:
                 labels = [row.checker.name, row.checker.location]
                 family.add_metric(labels, getattr(row.checker, column) / unit)
         yield family
+
+
+def _outbox(outbox: Outbox) -> Iterator[Metric]:
+    waiting = _family("outbox_waiting", "Alerts and messages that are still to be told", ("what",))
+    oldest = _family("outbox_oldest_seconds", "How long the oldest of them is due", ("what",))
+    for what, rows in (("alerts", outbox.alerts), ("messages", outbox.messages)):
+        waiting.add_metric([what], rows.count)
+        oldest.add_metric([what], rows.oldest_s)
+    deliveries = _counter("deliveries", "Messages that a channel took")
+    failures = _counter("delivery_failures", "Attempts that a channel did not take")
+    for channel in outbox.channels:
+        deliveries.add_metric([channel.name], channel.deliveries)
+        failures.add_metric([channel.name], channel.failures)
+    yield from (waiting, oldest, deliveries, failures)
+
+
+def _counter(name: str, description: str) -> CounterMetricFamily:
+    return CounterMetricFamily(f"{_PREFIX}_{name}", description, labels=("channel",))
 
 
 def _services(numbers: Numbers) -> Iterator[Metric]:

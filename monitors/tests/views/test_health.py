@@ -7,9 +7,11 @@ from django.utils import timezone
 from prometheus_client.parser import text_string_to_metric_families
 
 from monitors.actions.api_keys import issue
+from monitors.actions.gathering import gather
 from monitors.domain.result import Status
 from monitors.models import Checker
-from monitors.tests.factories import a_service, checked
+from monitors.tests.factories import a_channel, a_service, checked
+from monitors.tests.outages import an_outage
 
 pytestmark = pytest.mark.django_db
 
@@ -123,6 +125,20 @@ def test_metrics_for_prometheus_which_brings_a_key(client: Client) -> None:
     assert {name: found[name] for name in expected} == expected
     assert ("checks_in_flight", "b ") not in found
     assert sum(key[0] == "service_up" for key in found) == 1
+
+
+def test_metrics_of_what_is_to_be_told(signed_in: Client) -> None:
+    now = timezone.now()
+    channel = a_channel("ops", deliveries=7, failures=2)
+    an_outage(channel, now - timedelta(seconds=90))
+    told = an_outage(a_channel("pager", group_s=0), now - timedelta(seconds=40))
+    gather(told.channel_id or 0, now - timedelta(seconds=40))
+    found = metrics(signed_in.get("/metrics").content)
+    assert found["outbox_waiting", "alerts"] == found["outbox_waiting", "messages"] == 1
+    assert 60 <= found["outbox_oldest_seconds", "alerts"] < 80
+    assert 40 <= found["outbox_oldest_seconds", "messages"] < 60
+    assert (found["deliveries_total", "ops"], found["delivery_failures_total", "ops"]) == (7, 2)
+    assert (found["deliveries_total", "pager"], found["delivery_failures_total", "pager"]) == (0, 0)
 
 
 def test_metrics_for_whoever_is_logged_in(signed_in: Client) -> None:
