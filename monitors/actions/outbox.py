@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Min, Q
 
-from monitors.domain.alerting import LONGEST_PAUSE, Attempt, ChannelKind, Fate, next_try
+from monitors.domain.alerting import LONGEST_PAUSE, Attempt, ChannelKind, Event, Fate, next_try
 from monitors.models import Alert, Channel, DeliveryAttempt, Message
 from monitors.models.alert import MessageQuerySet
 from monitors.models.lease import is_free
@@ -197,9 +197,11 @@ def pull_forward(now: datetime) -> int:
     from_before = Q(attempts=0) | Q(first_tried_at__gt=now) | Q(next_try_at__gt=now + LONGEST_PAUSE)
     ahead = Message.objects.filter(from_before, next_try_at__gt=now)
     moved = ahead.update(next_try_at=now, lease_until=None)
+    # A recovery may wait for as long as the message of its outage.
+    written_ahead = Q(created_at__gt=now) | Q(event=Event.UP.value, due_at__gt=now + LONGEST_PAUSE)
     for channel in Channel.objects.all():
         latest = now + timedelta(seconds=channel.group_s + channel.escalate_after_s)
-        late = Alert.objects.waiting().filter(channel=channel, due_at__gt=latest)
+        late = Alert.objects.waiting().filter(written_ahead, channel=channel, due_at__gt=latest)
         moved += late.update(due_at=latest)
     return moved
 

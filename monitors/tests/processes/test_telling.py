@@ -2,15 +2,18 @@
 
 import signal
 from collections.abc import Iterator
+from datetime import datetime
+from itertools import pairwise
+from threading import Event
 
 import pytest
 
 from monitors.tests.installation import Installation, free_port
-from monitors.tests.local_server import local_server
+from monitors.tests.local_server import LocalServer, local_server
 from monitors.tests.receiver import Receiver, receiver
 
 from .telling import add_channels, posted, queue_outages, told, undelivered
-from .watching import add, services, states, stop, wait_for
+from .watching import add, query, services, states, stop, wait_for
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +22,11 @@ pytestmark = pytest.mark.django_db
 def hook() -> Iterator[Receiver]:
     with receiver() as server:
         yield server
+
+
+def moment(stored: object) -> datetime:
+    """Read a time as a database gives it."""
+    return stored if isinstance(stored, datetime) else datetime.fromisoformat(str(stored))
 
 
 def test_an_outage_and_its_end_are_told(installation: Installation, hook: Receiver) -> None:
@@ -53,3 +61,52 @@ def test_a_checker_that_is_killed_between_sending_and_noting_ten_times(
     # At least once each, none lost, and no alert under two ids.
     assert len(posted(hook)) == 40
     assert len(hook.received) >= 40
+
+
+def test_a_checker_that_stops_while_a_receiver_hangs(
+    installation: Installation, hook: Receiver
+) -> None:
+    hook.hold = Event()
+    add_channels(installation, {"name": "Ops", "target": hook.url})
+    queue_outages(installation, 20)
+    checker = installation.check_forever()
+    wait_for(lambda: len(hook.received) >= 8, within_s=20)
+    seconds, output = stop(checker)
+    assert (checker.returncode, seconds < 2) == (0, True), output
+    hook.hold.set()
+    # Given back, and not left to a lease that runs out.
+    checker = installation.check_forever()
+    wait_for(lambda: undelivered(installation) == 0, within_s=15)
+    stop(checker)
+    assert len(posted(hook)) == 20
+
+
+def test_ten_thousand_alerts_keep_no_check_from_its_beat(
+    installation: Installation, target: LocalServer, hook: Receiver
+) -> None:
+    add_channels(installation, {"name": "Ops", "target": hook.url, "group_s": 1})
+    add(installation, *services(target.url, 20))
+    queue_outages(installation, 10_000)
+    checker = installation.check_forever()
+    wait_for(lambda: undelivered(installation) == 0, within_s=30)
+    assert told(hook) == [("service.down", 10_000)]
+    _, output = stop(checker)
+    assert "Traceback" not in output
+    checked = query(
+        installation,
+        "SELECT service_id, checked_at FROM monitors_servicestatus ORDER BY 1, 2",
+    )
+    pauses = [
+        (moment(later) - moment(sooner)).total_seconds()
+        for (service, sooner), (same, later) in pairwise(checked)
+        if service == same
+    ]
+    assert max(pauses) < 2.5
+
+
+def test_once_tells_what_is_due(installation: Installation, hook: Receiver) -> None:
+    add_channels(installation, {"name": "Ops", "target": hook.url})
+    queue_outages(installation, 5)
+    installation.manage("check_services")
+    assert told(hook) == [("service.down", 1)] * 5
+    assert undelivered(installation) == 0
