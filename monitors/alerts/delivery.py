@@ -16,7 +16,7 @@ from monitors.actions import gathering, outbox
 from monitors.actions.messages import STALE_AFTER
 from monitors.actions.outbox import Tried
 from monitors.actions.reminders import remind
-from monitors.loops.companion import Berth
+from monitors.loops.companion import NOBODY, Berth
 from monitors.loops.database import AWAY, DATABASE_ERRORS, DatabaseThread, Seldom
 
 from .sending import Parcel, packed, send
@@ -47,9 +47,9 @@ async def keep_telling(berth: Berth) -> None:
         await delivery.close()
 
 
-async def tell_once(holder: int, for_s: float) -> None:
+async def tell_once(for_s: float) -> None:
     """Tell what is due now, for so long at most, where no checker runs that does it."""
-    delivery = Delivery(Berth(holder, asyncio.Event(), lambda: None))
+    delivery = Delivery(Berth(NOBODY, asyncio.Event(), lambda: None))
     try:
         async with asyncio.timeout(for_s):
             await delivery.until_nothing_is_due()
@@ -178,7 +178,7 @@ class Delivery:
     def _meet_clock_step(self, now: datetime) -> None:
         """Notice that the clock was set back, also while nobody ran: nothing would be due."""
         clock = self.database.clock
-        if self._clock_zero is None:
+        if self._clock_zero is None and self.berth.holder != NOBODY:
             # Of a program that had this name and died.
             outbox.release_all(self.berth.holder)
         if self._clock_zero is None or clock.zero < self._clock_zero - CLOCK_STEP:

@@ -18,6 +18,7 @@ from monitors.actions.results import Finding
 from monitors.domain.reachability import Heard, Lately, in_the_light_of, is_by_name, is_doubtful
 from monitors.domain.result import CheckResult, Status
 from monitors.domain.spec import CheckSpec
+from monitors.loops.companion import NOBODY
 from monitors.loops.database import DATABASE_ERRORS, DatabaseThread
 from monitors.probes import observe
 
@@ -34,8 +35,6 @@ KNOWN_AFTER = 10
 KNOWN_FOR_S = 30.0
 # Where services answer for so long and canaries do not, it is the canaries that are cut off.
 SERVICES_ANSWER_FOR = timedelta(seconds=10)
-# The id of no checker.
-NOBODY = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,11 @@ from monitors.domain.reasons import Failure
 from monitors.domain.result import CheckResult
 from monitors.domain.spec import CheckSpec
 from monitors.loops.clock import DatabaseClock
+from monitors.loops.companion import NOBODY
 from monitors.loops.database import DATABASE_ERRORS
 from monitors.models import Service
 
-from .canaries import NOBODY, sifted_alone
+from .canaries import sifted_alone
 from .check_now import Checked, find, record_now, store
 from .claims import ANYWHERE, RENEW_EVERY_S, Claim, Claimer
 from .host_cap import PER_HOST, HostCap

@@ -4,6 +4,9 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+NOBODY = 0
+"""Holds rows for whoever goes round once: no checker has this id."""
+
 
 @dataclass(frozen=True, slots=True)
 class Berth:

@@ -16,7 +16,6 @@ from monitors.alerts.delivery import keep_telling, tell_once
 from monitors.domain.locations import parse_location
 from monitors.domain.spec import BadSetting
 from monitors.domain.wording import iso_utc, milliseconds
-from monitors.engine.canaries import NOBODY
 from monitors.engine.check_now import Checked
 from monitors.engine.descriptors import make_room
 from monitors.engine.host_cap import PER_HOST
@@ -94,7 +93,7 @@ class Command(BaseCommand):
     async def _check(self, checking: AsyncIterator[Checked], total: int, *, as_json: bool) -> None:
         await self._print(checking, total, as_json=as_json)
         # Whoever calls this from cron has no checker that would do it.
-        await tell_once(NOBODY, TELLING_FOR_S)
+        await tell_once(TELLING_FOR_S)
         await keep_house_once(HOUSEKEEPING_FOR_S)
 
     async def _print(self, checking: AsyncIterator[Checked], total: int, *, as_json: bool) -> None:

@@ -1,14 +1,14 @@
 """The loop that tells, with real receivers and the real thread of the database."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from datetime import UTC, datetime
 from threading import Event
 from typing import Any
 
 import pytest
 from asgiref.sync import sync_to_async
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, connections
 from pytest_django import DjangoAssertNumQueries
 
 from monitors.actions import outbox
@@ -24,6 +24,13 @@ from .messages import SECRET
 pytestmark = pytest.mark.django_db(transaction=True)
 
 ME = 7
+
+
+@pytest.fixture(autouse=True)
+async def _no_connection_left() -> AsyncIterator[None]:
+    yield
+    # That of the thread in which the tests themselves read and write.
+    await sync_to_async(connections.close_all)()
 
 
 @pytest.fixture
@@ -122,7 +129,7 @@ async def test_a_message_that_cannot_be_written_keeps_no_other(hook: Receiver) -
         Alert.objects.filter(pk=broken.pk).update(facts={"started_at": "once upon a time"})
 
     await sync_to_async(queue)()
-    await tell_once(ME, for_s=10)
+    await tell_once(for_s=10)
     assert len(hook.received) == 2
     message = await Message.objects.aget(delivered_at=None)
     assert message.answer == "internal error: ValueError"
@@ -135,7 +142,7 @@ async def test_once_tells_what_is_due_and_no_more(hook: Receiver) -> None:
         outages(a_hook(hook, "grouped", group_s=60), 1)
 
     await sync_to_async(queue)()
-    await tell_once(ME, for_s=10)
+    await tell_once(for_s=10)
     assert len(hook.received) == 2
     assert await Alert.objects.waiting().acount() == 1
 

@@ -2,17 +2,19 @@
 
 import signal
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from pathlib import Path
 from threading import Event
 
 import pytest
 
+from monitors.tests.clock import libfaketime
 from monitors.tests.installation import Installation, free_port
 from monitors.tests.local_server import LocalServer, local_server
 from monitors.tests.receiver import Receiver, receiver
 
-from .telling import add_channels, posted, queue_outages, told, undelivered
+from .telling import add_channels, number, posted, queue_outages, told, undelivered
 from .watching import add, query, services, states, stop, wait_for
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +112,35 @@ def test_once_tells_what_is_due(installation: Installation, hook: Receiver) -> N
     installation.manage("check_services")
     assert told(hook) == [("service.down", 1)] * 5
     assert undelivered(installation) == 0
+
+
+def test_a_clock_that_is_set_back_an_hour_holds_nothing_up(
+    installation: Installation, hook: Receiver, tmp_path: Path
+) -> None:
+    library = libfaketime()
+    assert library is not None, "install it: apt-get install faketime"
+    offset = tmp_path / "offset"
+    offset.write_text("+0")
+    grouped = {"name": "grouped", "target": f"{hook.url}/grouped", "group_s": 60}
+    add_channels(installation, {"name": "each", "target": hook.url}, grouped)
+    hook.status = 500
+    checker = installation.check_forever(
+        LD_PRELOAD=str(library),
+        FAKETIME_TIMESTAMP_FILE=str(offset),
+        FAKETIME_CACHE_DURATION="1",
+        FAKETIME_DONT_FAKE_MONOTONIC="1",
+    )
+    queue_outages(installation, 3)
+    tried = "SELECT count(*) FROM monitors_message WHERE attempts > 0"
+    wait_for(lambda: number(installation, tried) == 3, within_s=20)
+    offset.write_text("-3600")
+    hook.status = 204
+    delivered = "SELECT count(*) FROM monitors_message WHERE delivered_at IS NOT NULL"
+    wait_for(lambda: number(installation, delivered) == 3, within_s=20)
+    # What waits to be grouped waits for a minute from now, not for an hour and a minute.
+    waits = "SELECT max(due_at) FROM monitors_alert WHERE fate = 'waiting'"
+    ((due_at,),) = query(installation, waits)
+    latest = datetime.now(UTC).replace(tzinfo=None) + timedelta(seconds=60)
+    assert moment(due_at).replace(tzinfo=None) < latest
+    _, output = stop(checker)
+    assert "Traceback" not in output
