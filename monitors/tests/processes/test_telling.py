@@ -1,6 +1,7 @@
 """Outages are told by running checkers, whatever happens to them."""
 
 import signal
+import socket
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -81,6 +82,20 @@ def test_a_checker_that_stops_while_a_receiver_hangs(
     wait_for(lambda: undelivered(installation) == 0, within_s=15)
     stop(checker)
     assert len(posted(hook)) == 20
+
+
+def test_a_checker_that_stops_while_a_mail_server_hangs(installation: Installation) -> None:
+    ops = {"name": "Ops", "kind": "email", "target": "ada@example.org", "signing_secret": ""}
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        add_channels(installation, ops)
+        queue_outages(installation, 3)
+        port = silent.getsockname()[1]
+        checker = installation.check_forever(EMAIL_URL=f"smtp://127.0.0.1:{port}")
+        silent.settimeout(20)
+        taken, _ = silent.accept()
+        with taken:
+            seconds, output = stop(checker)
+    assert (checker.returncode, seconds < 2) == (0, True), output
 
 
 def test_ten_thousand_alerts_keep_no_check_from_its_beat(
