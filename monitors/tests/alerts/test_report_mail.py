@@ -11,7 +11,6 @@ from monitors.alerts.channels.base import Rendered
 from monitors.alerts.delivery import tell_once
 from monitors.alerts.rendering import render
 from monitors.domain.result import Status
-from monitors.engine.canaries import NOBODY
 from monitors.engine.housekeeping import keep_house_once
 from monitors.models import Message, Service
 from monitors.tests.clock import NOON, noon_plus
@@ -115,7 +114,7 @@ def test_it_arrives_once_however_often_a_checker_looks(settings: Any) -> None:
     async def look() -> None:
         for _ in range(3):
             await keep_house_once(30)
-            await tell_once(NOBODY, 30)
+            await tell_once(30)
 
     with mailbox() as box:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

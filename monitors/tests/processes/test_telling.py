@@ -85,9 +85,9 @@ def test_a_checker_that_stops_while_a_receiver_hangs(
 
 
 def test_a_checker_that_stops_while_a_mail_server_hangs(installation: Installation) -> None:
-    ops = {"name": "Ops", "kind": "email", "target": "ada@example.org", "signing_secret": ""}
+    ops: dict[str, object] = {"name": "Ops", "kind": "email", "target": "ada@example.org"}
     with socket.create_server(("127.0.0.1", 0)) as silent:
-        add_channels(installation, ops)
+        add_channels(installation, ops | {"signing_secret": ""})
         queue_outages(installation, 3)
         port = silent.getsockname()[1]
         checker = installation.check_forever(EMAIL_URL=f"smtp://127.0.0.1:{port}")
