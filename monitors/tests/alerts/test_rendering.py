@@ -242,7 +242,7 @@ def test_a_test_says_so() -> None:
         "\u202egnihton si siht\u2066",
         "مرحبا بالعالم",
         '"}]}\\',
-        "\x00\x1b[31m",
+        "\x01\x1b[31m",
     ],
 )
 def test_whatever_a_name_holds_is_one_bounded_line_and_no_markup(strange: str) -> None:
