@@ -11,7 +11,7 @@ from functools import partial
 from apprise import Apprise, AppriseResult, NotifyFormat, NotifyType
 from apprise.plugins import NotifyBase
 
-from monitors.domain.alerting import TEST, Attempt, Event
+from monitors.domain.alerting import REPORT, TEST, Attempt, Event
 
 from . import opsgenie
 from .apprise_targets import (
@@ -93,6 +93,9 @@ async def _sent(target: str, what: Rendered) -> Attempt:
     key_name = key_of(service)
     if key_name is None:
         return await _threads.run(partial(_notified, target, service, _whole(what)), TIMEOUT_S)
+    if what.event == REPORT:
+        # Nobody is to be woken by one.
+        return Attempt(delivered=True, answer=f"not sent: for {name_of(service)} it is no alert")
     attempt = failed("there is nothing to tell")
     for call in _each(what):
         attempt = await _kept(target, service, call, key_name)

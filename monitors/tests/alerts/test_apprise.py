@@ -221,6 +221,12 @@ def test_each_of_several_is_an_alert_of_its_own_and_of_very_many_the_rest_is_one
     ]
 
 
+def test_a_report_opens_no_alert(hook: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(PAGERDUTY_API_LOOKUP, "us", hook.url)
+    attempt = sent(PAGERDUTY, what("report", items=()))
+    assert (attempt.answer, hook.received) == ("not sent: for Pager Duty it is no alert", [])
+
+
 def test_a_test_leaves_no_alert_open(hook: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(PAGERDUTY_API_LOOKUP, "us", hook.url)
     assert sent(PAGERDUTY, what("test", items=())).delivered
