@@ -24,6 +24,7 @@ env = read(BASE_DIR)
 
 # All of them are asked at the same time.
 MAX_CANARIES = 10
+MAX_WARN_DAYS = 365
 
 
 def _boolean(name: str, *, default: bool) -> bool:
@@ -73,6 +74,17 @@ def _web_address(name: str) -> str:
             f"{name} is an address like https://example.com/, not “{address}”."
         )
     return address
+
+
+def _days(name: str, *, default: list[str]) -> list[int]:
+    given = _list(name, default=default)
+    days = {int(text) for text in given if text.isascii() and text.isdecimal() and len(text) < 5}  # noqa: PLR2004
+    if len(days) < len(set(given)) or not all(1 <= number <= MAX_WARN_DAYS for number in days):
+        raise ImproperlyConfigured(
+            f"{name} holds numbers of days from 1 to {MAX_WARN_DAYS}, like 30,14,7, "
+            f"not “{','.join(given)}”."
+        )
+    return sorted(days, reverse=True)
 
 
 def _canaries() -> list[str]:
@@ -166,6 +178,9 @@ RETENTION_DAYS = _whole_number("RETENTION_DAYS", default=30, low=1, high=3_650)
 HOURLY_RETENTION_DAYS = _whole_number("HOURLY_RETENTION_DAYS", default=400, low=2, high=36_500)
 # How long it is kept what was told to whom, and whether it arrived. Incidents stay.
 ALERT_RETENTION_DAYS = _whole_number("ALERT_RETENTION_DAYS", default=365, low=2, high=36_500)
+
+# So many days before a certificate expires somebody is told.
+CERTIFICATE_WARN_DAYS = _days("CERTIFICATE_WARN_DAYS", default=["30", "14", "7", "3", "1"])
 
 # Asked for every minute while the checker lives, so that another monitor notices when it does not.
 HEARTBEAT_URL = _web_address("HEARTBEAT_URL")

@@ -106,7 +106,7 @@ def plan_degraded(moves: Mapping[int, Sequence[Transition]], now: datetime) -> N
     )
     told_lately = set(lately.values_list("service_id", flat=True))
     services = Service.objects.filter(pk__among=slow.keys() - told_lately)
-    tags = _tags_of(list(slow))
+    tags = tags_of(list(slow))
     plan(
         [
             Happening(
@@ -190,7 +190,7 @@ def _recovery(incident: Incident, facts: Facts) -> Happening:
 
 def _facts_of(incidents: Sequence[Incident]) -> dict[int, Facts]:
     ids = [incident.service_id for incident in incidents if incident.service_id is not None]
-    tags = _tags_of(ids)
+    tags = tags_of(ids)
     states = dict(Service.objects.filter(pk__among=ids).values_list("pk", "state"))
     return {
         incident.pk: Facts(
@@ -216,7 +216,8 @@ def _state_after(incident: Incident, state: str) -> str:
     return state if incident.ending == Ending.RECOVERED.value else ""
 
 
-def _tags_of(service_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+def tags_of(service_ids: Collection[int]) -> dict[int, tuple[str, ...]]:
+    """Give the tags of services; those without any are left out."""
     found: dict[int, list[str]] = defaultdict(list)
     through = Service.tags.through.objects.filter(service__among=service_ids)
     for pk, name in through.order_by("tag__name").values_list("service_id", "tag__name"):

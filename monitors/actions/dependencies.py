@@ -71,7 +71,7 @@ def look_around(opened: Sequence[Incident], resolved: Sequence[Incident], now: d
 
     After the commit: due times of others are not locked while results are being written.
     """
-    ids = _causes_to_check(opened) | _to_follow(resolved)
+    ids = _causes_to_check(opened) | _to_follow(resolved) | _causes_back(resolved)
     if ids:
         transaction.on_commit(lambda: due_checks.hasten(ids, now), robust=True)
 
@@ -117,15 +117,29 @@ def _causes_to_check(opened: Sequence[Incident]) -> set[int]:
     return set(above.values_list("pk", flat=True))
 
 
+def _causes_back(resolved: Sequence[Incident]) -> set[int]:
+    """Give what is held to be down although something behind it is well again."""
+    back = _recovered(resolved)
+    edges = upwards(back) if back else {}
+    if not edges:
+        return set()
+    down = Service.objects.active().filter(pk__among=reached(back, edges), state=State.DOWN.value)
+    return set(down.values_list("pk", flat=True))
+
+
 def _to_follow(resolved: Sequence[Incident]) -> set[int]:
-    back = {
-        one.service_id
-        for one in resolved
-        if one.service_id is not None and one.ending == Ending.RECOVERED.value
-    }
+    back = _recovered(resolved)
     edges = downwards(back) if back else {}
     if not edges:
         return set()
     strange = Service.objects.active().filter(pk__among=reached(back, edges) - back)
     failing = strange.filter(Q(state=State.DOWN.value) | Q(streak_since__isnull=False))
     return set(failing.values_list("pk", flat=True))
+
+
+def _recovered(resolved: Sequence[Incident]) -> set[int]:
+    return {
+        one.service_id
+        for one in resolved
+        if one.service_id is not None and one.ending == Ending.RECOVERED.value
+    }

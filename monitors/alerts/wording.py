@@ -90,6 +90,8 @@ def _degraded(name: str, facts: Facts, at: datetime) -> str:
 
 def _certificate(name: str, facts: Facts, at: datetime) -> str:
     del at
+    if facts.number < 0:
+        return f"The certificate of {name} has expired"
     when = f"in {counted(facts.number, 'day')}" if facts.number > 0 else "within a day"
     return f"The certificate of {name} expires {when}"
 

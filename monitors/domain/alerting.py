@@ -119,7 +119,8 @@ class Facts:
     ending: str = ""
     """How the incident ended; empty while it is open."""
     number: int = 0
-    """Of a reminder, its number; of flapping, the incidents; of a certificate, the days left."""
+    """Of a reminder, its number; of flapping, the incidents; of a certificate, the days left
+    (-1: it has expired)."""
     behind: int = 0
     """How many services depend on this one."""
 

@@ -1,8 +1,9 @@
 """When certificates expire: what is worth a warning, and how it is said."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 
 from .observation import Certificate, Issuer, Observation
 from .spec import CheckSpec
@@ -60,3 +61,19 @@ def expiry(not_after: datetime, now: datetime) -> str:
     if left_s > 0:
         return f"expires in {rough_duration(max(left_s, 1))}"
     return f"expired {rough_duration(max(-left_s, 1))} ago"
+
+
+def fingerprint(not_after: datetime, issuer: str, names: str) -> str:
+    """Tell a certificate from the one that it replaces, by what is kept of it."""
+    kept = f"{not_after.astimezone(UTC).isoformat()} {issuer} {names}"
+    return sha256(kept.encode()).hexdigest()[:16]
+
+
+def passed(not_after: datetime, days: Iterable[int], now: datetime) -> int | None:
+    """Give the smallest number of days that are not left any more; 0 once it has expired.
+
+    None where all of them are.
+    """
+    if not_after <= now:
+        return 0 if not_after < NO_EXPIRY else None
+    return min((few for few in days if is_near(not_after, few, now)), default=None)

@@ -11,7 +11,14 @@ from typing import TypeVar
 from django.conf import settings
 from django.db.models import Max, Q
 
-from monitors.actions import flapping, occurrences, report_schedules, retention, rollups
+from monitors.actions import (
+    certificate_warnings,
+    flapping,
+    occurrences,
+    report_schedules,
+    retention,
+    rollups,
+)
 from monitors.actions.retention import Group
 from monitors.loops.database import DATABASE_ERRORS, DatabaseThread
 from monitors.models import Chore, HourToRedo, LogToDelete
@@ -27,8 +34,9 @@ EVERY_S = 60.0
 PAUSE_S = 0.02
 RETENTION_EVERY = timedelta(hours=1)
 MAINTENANCE_EVERY = timedelta(hours=1)
+CERTIFICATES_EVERY = timedelta(minutes=10)
 SUMMARIES, LEFT_LOGS, RETENTION = "summaries", "left logs", "retention"
-MAINTENANCE = "maintenance"
+MAINTENANCE, CERTIFICATES = "maintenance", "certificates"
 
 
 class OutOfTime(Exception):  # noqa: N818 - reads as what it is at every raise
@@ -68,6 +76,7 @@ class Housekeeper:
         await self._do(self._clock.read)
         await self._keep_maintenance()
         await self._do(lambda: flapping.calm_down(self._clock.now()))
+        await self._warn_of_certificates()
         while await self._do(lambda: report_schedules.send_next_due(self._clock.now())):
             pass
         if await self._do(lambda: self._chores.take(SUMMARIES, self._clock.now())):
@@ -100,6 +109,20 @@ class Housekeeper:
             async with self._in_time(MAINTENANCE):
                 await self._plan_maintenance()
             await self._do(lambda: self._chores.leave(MAINTENANCE, self._clock.now()))
+
+    async def _warn_of_certificates(self) -> None:
+        due = CERTIFICATES_EVERY
+        if await self._do(lambda: self._chores.take(CERTIFICATES, self._clock.now(), due)):
+            async with self._in_time(CERTIFICATES):
+                found: int | None = 0
+                while found is not None:
+                    found = await self._do(lambda after=found: self._warn_next(after))  # type: ignore[misc]
+            await self._do(lambda: self._chores.leave(CERTIFICATES, self._clock.now()))
+
+    def _warn_next(self, after_id: int) -> int | None:
+        self._chores.renew(CERTIFICATES, self._clock.now())
+        days = settings.CERTIFICATE_WARN_DAYS
+        return certificate_warnings.warn_next(after_id, days, self._clock.now())
 
     async def _plan_maintenance(self) -> None:
         found: int | None = 0

@@ -213,7 +213,7 @@ class Service(models.Model):
     certificate_issuer = models.CharField(max_length=200, default="", editable=False)
     certificate_names = models.TextField(default="", editable=False)
     certificate_warned = models.CharField(max_length=100, default="", editable=False)
-    """The certificate that was warned of last, and its smallest threshold that was passed."""
+    """Of the certificate that was warned of last: "fingerprint:days", as domain.certificates."""
     flapping_since = models.DateTimeField(null=True, editable=False)
     """Since when its outages are not told one by one; they come too often."""
 
@@ -234,6 +234,11 @@ class Service(models.Model):
                 fields=["flapping_since"],
                 condition=Q(flapping_since__isnull=False),
                 name="service_flapping",
+            ),
+            models.Index(
+                fields=["certificate_expires_at"],
+                condition=Q(certificate_expires_at__isnull=False),
+                name="service_by_expiry",
             ),
         ]
         constraints = [

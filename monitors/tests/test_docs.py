@@ -10,7 +10,9 @@ ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text()
 SETTINGS = (ROOT / "uptime_site" / "settings.py").read_text()
 
-READ = re.findall(r'(?:env\.\w+|_boolean|_whole_number|_list|_web\w+)\(\s*"([A-Z_]+)"', SETTINGS)
+READ = re.findall(
+    r'(?:env\.\w+|_boolean|_whole_number|_list|_days|_web\w+)\(\s*"([A-Z_]+)"', SETTINGS
+)
 ENVIRONMENT = (ROOT / "uptime_site" / "environment.py").read_text()
 # Django's own name for the base path is taken too, and not a setting of its own.
 READ += set(re.findall(r'(?:env\.str\(|whole_number\(env, )"([A-Z_]+)"', ENVIRONMENT)) - {

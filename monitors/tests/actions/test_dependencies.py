@@ -272,3 +272,15 @@ def test_what_failed_behind_a_cause_is_checked_at_once_when_that_is_back(
     with django_capture_on_commit_callbacks(execute=True):
         find(router, UP, 7)
     assert (due_at(shop), due_at(well)) == (noon_plus(7), before)
+
+
+def test_a_cause_is_looked_at_when_something_behind_it_is_well_again(
+    router: Service,
+    shop: Service,
+    django_capture_on_commit_callbacks: DjangoCaptureOnCommitCallbacks,
+) -> None:
+    find(router, DOWN, 1)
+    find(shop, DOWN, 1)
+    with django_capture_on_commit_callbacks(execute=True):
+        find(shop, UP, 7)
+    assert due_at(router) == noon_plus(7)

@@ -82,6 +82,7 @@ def test_without_an_address_of_the_site_there_are_no_links(settings: Any) -> Non
         ),
         (Event.CERTIFICATE, down(number=7), "The certificate of Shop 7 expires in 7 days"),
         (Event.CERTIFICATE, down(number=1), "The certificate of Shop 7 expires in 1 day"),
+        (Event.CERTIFICATE, down(number=-1), "The certificate of Shop 7 has expired"),
         (Event.CERTIFICATE, down(number=0), "The certificate of Shop 7 expires within a day"),
         (
             Event.FLAPPING,

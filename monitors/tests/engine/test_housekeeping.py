@@ -15,6 +15,7 @@ from monitors.engine import housekeeping
 from monitors.engine.housekeeping import Housekeeper, OutOfTime
 from monitors.loops.clock import DatabaseClock
 from monitors.models import (
+    Alert,
     CheckEvidence,
     Chore,
     DailySummary,
@@ -25,7 +26,7 @@ from monitors.models import (
     ServiceStatus,
 )
 from monitors.tests.clock import NOON, noon_plus
-from monitors.tests.factories import a_result, a_service
+from monitors.tests.factories import a_channel, a_result, a_service
 
 pytestmark = pytest.mark.django_db
 
@@ -302,3 +303,20 @@ def test_who_has_no_more_time_leaves_the_rest_to_the_next(monkeypatch: pytest.Mo
         assert database.done <= 14
         assert not Chore.objects.exclude(lease_until=None).exists()
     assert hours(service) == [(NOON, 1, 0, 10), (noon_plus(HOUR_S), 1, 0, 20)]
+
+
+def test_certificates_are_looked_after_every_ten_minutes(monkeypatch: pytest.MonkeyPatch) -> None:
+    a_channel("ops", events=["certificate"])
+    service = a_service(url="https://a.example/")
+    ends = noon_plus(5 * 86_400)
+    Service.objects.filter(pk=service.pk).update(
+        state="UP", certificate_expires_at=ends, fresh_until=ends
+    )
+    for seconds, number in ((0, 1), (3 * 86_400, 2), (3 * 86_400 + 599, 2)):
+        keep_house(monkeypatch, noon_plus(seconds))
+        assert Alert.objects.count() == number
+    # Looked at just now: the next time is ten minutes later.
+    keep_house(monkeypatch, noon_plus(4 * 86_400 - 1))
+    Service.objects.update(certificate_warned="")
+    keep_house(monkeypatch, noon_plus(4 * 86_400))
+    assert Service.objects.get().certificate_warned == ""

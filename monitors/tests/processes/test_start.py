@@ -62,6 +62,14 @@ pytestmark = pytest.mark.django_db
             ),
         ),
         (
+            "CERTIFICATE_WARN_DAYS",
+            "30,0,week",
+            (
+                "Wrong setting: CERTIFICATE_WARN_DAYS holds numbers of days from 1 to 365, "
+                "like 30,14,7, not “30,0,week”."
+            ),
+        ),
+        (
             "CANARY_URLS",
             "https://example.com/, example.org",
             (
