@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('monitors', '0025_service_flapping'),
+        ('monitors', '0026_report_schedules'),
     ]
 
     operations = [
