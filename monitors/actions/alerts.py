@@ -88,14 +88,18 @@ def plan_resolved(resolved: Sequence[Incident], now: datetime) -> None:
     _queue(wanted, now)
 
 
-def plan_degraded(moves: Mapping[int, Sequence[Transition]], now: datetime) -> None:
-    """Queue what became slow, or warns in some other way, unless that was told lately."""
-    slow = {
+def became_degraded(moves: Mapping[int, Sequence[Transition]]) -> dict[int, datetime]:
+    """Give since when services are slow, or warn in some other way, that were well before."""
+    return {
         pk: transition.at
         for pk, transitions in moves.items()
         for transition in transitions[-1:]
         if transition.new is State.DEGRADED and transition.old is not State.DOWN
     }
+
+
+def plan_degraded(slow: Mapping[int, datetime], now: datetime) -> None:
+    """Queue that services are degraded, and since when, unless that was told lately."""
     if not slow:
         return
     lately = Alert.objects.filter(

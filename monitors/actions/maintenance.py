@@ -73,7 +73,7 @@ def edit(window_id: int, plan: Plan, now: datetime) -> MaintenanceWindow:
     window.save()
     _cover(window, plan)
     occurrences.plan_anew(window, now)
-    occurrences.open_still_down(left, now, now)
+    occurrences.open_what_still_fails(left, now, now)
     occurrences.follow_up_window(window, now)
     return window
 
@@ -86,7 +86,7 @@ def delete(window_id: int, now: datetime) -> MaintenanceWindow:
     """
     window = _locked(window_id)
     left = occurrences.cut(window, now)
-    occurrences.open_still_down(left, now, now)
+    occurrences.open_what_still_fails(left, now, now)
     window.removed_at = now
     window.save(update_fields=["removed_at"])
     return window

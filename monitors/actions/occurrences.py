@@ -98,7 +98,7 @@ def cut(window: MaintenanceWindow, now: datetime) -> set[int]:
     """End what lasts and take away what is to come, inside the caller's transaction.
 
     Time is charged to whom the window was for; these are given back, so that what still fails of
-    them is opened (`open_still_down`) as soon as it is known what covers them from now on.
+    them is opened (`open_what_still_fails`) as soon as it is known what covers them from now on.
     """
     window.occurrences.filter(starts_at__gte=now).delete()
     window.occurrences.filter(ends_at__gt=now).update(ends_at=now)
@@ -115,9 +115,12 @@ def end(window: MaintenanceWindow, now: datetime) -> bool:
     return ended > 0
 
 
-def open_still_down(service_ids: Collection[int], ended_at: datetime, now: datetime) -> None:
-    """Open the incidents of what still fails, is in no maintenance any more, and has none."""
-    story.follow_maintenance(_still_down(service_ids, now), ended_at, now)
+def open_what_still_fails(service_ids: Collection[int], ended_at: datetime, now: datetime) -> None:
+    """Open the incidents of what still fails, is in no maintenance any more, and has none.
+
+    What became degraded in the maintenance is told as well.
+    """
+    story.follow_maintenance(_still_failing(service_ids, now), ended_at, now)
 
 
 def follow_up_window(window: MaintenanceWindow, now: datetime, at_most: int | None = None) -> None:
@@ -147,7 +150,7 @@ def follow_up(occurrence_id: int, now: datetime) -> None:
     """
     occurrence = _locked(occurrence_id, now)
     if occurrence is not None:
-        open_still_down(_settle(occurrence, now), occurrence.ends_at, now)
+        open_what_still_fails(_settle(occurrence, now), occurrence.ends_at, now)
 
 
 def open_what_was_missed(now: datetime) -> int:
@@ -159,7 +162,7 @@ def open_what_was_missed(now: datetime) -> int:
     with transaction.atomic():
         down = Service.objects.filter(state=State.DOWN.value)
         ids = down.exclude(pk__in=Incident.objects.open().values("service_id"))
-        missed = _still_down(ids.values_list("pk", flat=True), now)
+        missed = _still_failing(ids.values_list("pk", flat=True), now)
         missed -= covered(missed, now)
         story.follow_maintenance(missed, datetime.min.replace(tzinfo=now.tzinfo), now)
         return len(missed)
@@ -191,7 +194,15 @@ def _settle(occurrence: MaintenanceOccurrence | None, now: datetime) -> set[int]
 def _charge(occurrence: MaintenanceOccurrence, service_ids: Collection[int], now: datetime) -> None:
     window = occurrence.window
     services = Service.objects.filter(pk__among=service_ids, created_at__lt=occurrence.ends_at)
-    why = (IncidentCause.PLANNED.value, _reason(window), window.created_by, now, occurrence.pk)
+    # Whoever judges a part of it while it lasts has the last word.
+    judged_at = min(now, max(occurrence.starts_at, window.created_at))
+    why = (
+        IncidentCause.PLANNED.value,
+        _reason(window),
+        window.created_by,
+        judged_at,
+        occurrence.pk,
+    )
     insert_many(
         Exclusion,
         _CHARGED,
@@ -213,9 +224,10 @@ def _reclassify(
         started_at__gte=occurrence.starts_at,
         resolved_at__lte=occurrence.ends_at,
     )
-    ids = list(within.values_list("pk", flat=True))
-    Incident.objects.filter(pk__in=ids).update(cause=IncidentCause.PLANNED.value)
     kind = EventKind.RECLASSIFIED.value
+    judged = IncidentEvent.objects.filter(incident__in=within, kind=kind).values("incident_id")
+    ids = list(within.exclude(pk__in=judged).values_list("pk", flat=True))
+    Incident.objects.filter(pk__in=ids).update(cause=IncidentCause.PLANNED.value)
     insert_many(
         IncidentEvent,
         ("incident_id", "at", "kind", "text", "actor"),
@@ -227,11 +239,12 @@ def _reason(window: MaintenanceWindow) -> str:
     return f"Maintenance “{window.name}”"
 
 
-def _still_down(service_ids: Iterable[int], now: datetime) -> set[int]:
-    """Give those that are down as far as anybody has looked lately.
+def _still_failing(service_ids: Iterable[int], now: datetime) -> set[int]:
+    """Give those that are down or degraded as far as anybody has looked lately.
 
     Of others the next check tells.
     """
     fresh = Q(fresh_until=None) | Q(fresh_until__gte=now)
-    down = Service.objects.filter(fresh, pk__among=list(service_ids), state=State.DOWN.value)
-    return set(down.values_list("pk", flat=True))
+    states = (State.DOWN.value, State.DEGRADED.value)
+    failing = Service.objects.filter(fresh, pk__among=list(service_ids), state__in=states)
+    return set(failing.values_list("pk", flat=True))

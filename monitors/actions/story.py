@@ -7,8 +7,11 @@ that move at once, inside the transaction that moves them.
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
+from django.db.models import F
+
 from monitors.domain.incidents import Ending
 from monitors.domain.state import State, Transition
+from monitors.models import Exclusion
 from monitors.queries.maintenance import covered
 
 from . import alerts, dependencies, flapping, incidents, periods
@@ -34,15 +37,26 @@ def follow(
     changed = incidents.follow(moved, now, ending=ending, in_maintenance=in_maintenance)
     alerts.plan_opened(changed.opened, now)
     alerts.plan_resolved(changed.resolved, now)
-    alerts.plan_degraded(
-        {pk: steps for pk, steps in moved.items() if pk not in in_maintenance}, now
-    )
+    told = {pk: steps for pk, steps in moved.items() if pk not in in_maintenance}
+    alerts.plan_degraded(alerts.became_degraded(told), now)
     flapping.follow(changed.opened, now)
     dependencies.look_around(changed.opened, changed.resolved, now)
 
 
 def follow_maintenance(service_ids: Collection[int], ended_at: datetime, now: datetime) -> None:
-    """Open the incidents of what still fails after maintenance: they begin at its end."""
+    """Open the incidents of what still fails after maintenance: they begin at its end.
+
+    What became degraded in it, and still is, is told now.
+    """
     still_covered = covered(service_ids, now)
-    late = incidents.open_late([pk for pk in service_ids if pk not in still_covered], ended_at)
-    alerts.plan_opened(late.opened, now)
+    over = [pk for pk in service_ids if pk not in still_covered]
+    alerts.plan_opened(incidents.open_late(over, ended_at).opened, now)
+    slow = Exclusion.objects.filter(
+        service__among=over,
+        service__state=State.DEGRADED.value,
+        service__state_since__gte=F("started_at"),
+        service__state_since__lt=ended_at,
+        occurrence__isnull=False,
+        ended_at=ended_at,
+    )
+    alerts.plan_degraded(dict(slow.values_list("service_id", "service__state_since")), now)

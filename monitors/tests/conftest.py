@@ -12,7 +12,7 @@ from monitors.actions import api_keys
 from monitors.engine.check_now import AT_ONCE, place
 
 from .clock import NOON
-from .installation import Installation, fresh_database
+from .installation import Installation, migrated_database
 from .local_server import LocalServer, local_server
 from .receiver import Receiver, receiver
 
@@ -61,7 +61,7 @@ def api(client: Client, db: None) -> Client:
 @pytest.fixture
 def installation() -> Iterator[Installation]:
     """Set up a whole installation of its own: a migrated database, and processes on it."""
-    with fresh_database() as url, Installation.migrated(url) as made:
+    with migrated_database() as url, Installation.on(url) as made:
         yield made
 
 

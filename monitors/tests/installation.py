@@ -1,8 +1,11 @@
 """A whole installation for tests: a database of its own and real processes on it."""
 
+import atexit
 import contextlib
+import functools
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -23,20 +26,48 @@ STARTS_WITHIN_S = 20
 
 
 @contextlib.contextmanager
-def fresh_database() -> Iterator[str]:
-    """Give the URL of an empty database, of the kind that this run of the tests is for."""
+def migrated_database() -> Iterator[str]:
+    """Give the URL of a database of its own, of the kind that this run of the tests is for."""
     if connection.vendor == "sqlite":
         with tempfile.TemporaryDirectory() as folder:
-            yield f"sqlite:///{folder}/db.sqlite3"
+            yield migrated_file(Path(folder))
         return
-    name = f"installation_{secrets.token_hex(4)}"
+    name, model = f"installation_{secrets.token_hex(4)}", _migrated_model()
     with _postgres() as server:
-        server.execute(f"CREATE DATABASE {name}")
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {model}")
     try:
         yield _postgres_url(name)
     finally:
         with _postgres() as server:
             server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def migrated_file(folder: Path) -> str:
+    """Give the URL of a database of its own in an SQLite file."""
+    path = folder / "db.sqlite3"
+    shutil.copyfile(_migrated_file_model(), path)
+    return f"sqlite:///{path}"
+
+
+@functools.cache
+def _migrated_file_model() -> Path:
+    """Migrate once in a run: that takes longer than many a test."""
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder)
+    path = folder / "db.sqlite3"
+    Installation(f"sqlite:///{path}").manage("migrate", "--verbosity=0")
+    assert [file.name for file in folder.iterdir()] == [path.name], "not all is in the file"
+    return path
+
+
+@functools.cache
+def _migrated_model() -> str:
+    """Give the name of a migrated database; it goes with the server."""
+    name = f"model_{secrets.token_hex(4)}"
+    with _postgres() as server:
+        server.execute(f"CREATE DATABASE {name}")
+    Installation(_postgres_url(name)).manage("migrate", "--verbosity=0")
+    return name
 
 
 def free_port() -> int:
@@ -55,13 +86,21 @@ class Installation:
 
     @classmethod
     @contextlib.contextmanager
-    def migrated(cls, database_url: str) -> Iterator[Self]:
+    def on(cls, database_url: str) -> Iterator[Self]:
+        """Use a migrated database, and stop at the end what was started."""
         made = cls(database_url)
-        made.manage("migrate", "--verbosity=0")
         try:
             yield made
         finally:
             made.stop()
+
+    @classmethod
+    @contextlib.contextmanager
+    def migrated(cls, database_url: str) -> Iterator[Self]:
+        """Migrate a database that lies elsewhere, and use it."""
+        with cls.on(database_url) as made:
+            made.manage("migrate", "--verbosity=0")
+            yield made
 
     @property
     def url(self) -> str:

@@ -6,12 +6,21 @@ from typing import Any
 import pytest
 
 from monitors.actions import maintenance, services
+from monitors.actions.incident_response import reclassify
 from monitors.actions.maintenance import NoSuchService, Over, Plan
 from monitors.actions.occurrences import follow_up_next, open_what_was_missed, plan_next
 from monitors.actions.results import record
+from monitors.domain.incidents import IncidentCause
 from monitors.domain.maintenance import Schedule
 from monitors.domain.result import Status
-from monitors.models import Exclusion, Incident, MaintenanceOccurrence, MaintenanceWindow, Service
+from monitors.models import (
+    Alert,
+    Exclusion,
+    Incident,
+    MaintenanceOccurrence,
+    MaintenanceWindow,
+    Service,
+)
 from monitors.queries.uptime import uptime_between
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_channel, a_result, a_service, checked, scheduled
@@ -126,6 +135,44 @@ def test_what_still_fails_at_the_end_is_an_incident_from_then_on() -> None:
     incident = Incident.objects.get()
     assert (incident.started_at, incident.resolved_at) == (noon_plus(300), None)
     assert incident.alerts.count() == 1
+
+
+def test_what_became_degraded_in_it_and_still_is_is_told_at_its_end() -> None:
+    a_channel(events=["degraded"])
+    before, meanwhile, recovered = (checked(a_service(tls_expiry_warn_days=0)) for _ in range(3))
+    record([scheduled(before, a_result(Status.DEGRADED, noon_plus(80)))], noon_plus(80))
+    assert [alert.service for alert in Alert.objects.all()] == [before]
+    Alert.objects.all().delete()
+    maintenance.create(a_plan(100, 200), noon_plus(90), "")
+    for service in (before, meanwhile, recovered):
+        record([scheduled(service, a_result(Status.DEGRADED, noon_plus(140)))], noon_plus(140))
+    recovers(recovered, 200)
+    for at in (200, 260, 299):
+        record([scheduled(meanwhile, a_result(Status.DEGRADED, noon_plus(at)))], noon_plus(at))
+    assert not Alert.objects.exists()
+    assert follow_up_next(noon_plus(302))
+    alert = Alert.objects.get()
+    assert (alert.service, alert.event) == (meanwhile, "degraded")
+    assert alert.facts["started_at"] == noon_plus(140).isoformat()
+
+
+def test_who_judges_while_it_lasts_has_the_last_word() -> None:
+    service = checked(a_service(), UP)
+    fails(service, 120, 135)
+    recovers(service, 150)
+    incident = Incident.objects.get()
+    maintenance.create(a_plan(100, 300), noon_plus(160), "")
+    reclassify(incident.pk, IncidentCause.FAULT, "our own", "ada", noon_plus(200))
+    for at in (210, 270, 330, 390):
+        recovers(service, at)
+    service.refresh_from_db()
+    for is_charged in (False, True):
+        if is_charged:
+            assert follow_up_next(noon_plus(402))
+        seen = uptime_between(service, NOON, noon_plus(390), noon_plus(390))
+        assert (seen.down_s, seen.maintenance_s) == (30, 260), is_charged
+    incident.refresh_from_db()
+    assert incident.cause == "fault"
 
 
 def test_nothing_is_opened_for_what_recovered_is_paused_deleted_or_not_looked_at() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
-from monitors.tests.installation import ROOT, Installation
+from monitors.tests.installation import ROOT, Installation, migrated_file
 
 ARTIFACTS = ROOT / "test-artifacts"
 # Chromium's sandbox does not start for root; the rest keeps it from calling home.
@@ -40,7 +40,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def site(tmp_path: Path) -> Iterator[Installation]:
     """Run a dashboard on an empty database of its own, without a checker."""
-    with Installation.migrated(f"sqlite:///{tmp_path}/db.sqlite3") as made:
+    with Installation.on(migrated_file(tmp_path)) as made:
         made.serve()
         yield made
 

@@ -7,7 +7,8 @@ import pytest
 from monitors.tests.installation import Installation, free_port
 from monitors.tests.local_server import local_server
 
-from .watching import add, query, services, states, stop, wait_for, write
+from .telling import add_channels
+from .watching import add, query, services, states, stop, wait_for
 
 pytestmark = pytest.mark.django_db
 
@@ -25,13 +26,7 @@ def test_while_it_is_cut_off_nothing_is_charged_and_afterwards_all_goes_on(
     canary_port, service_port = free_port(), free_port()
     urls = f"http://127.0.0.1:{canary_port}/,http://localhost:{canary_port}/"
     add(installation, *services(f"http://127.0.0.1:{service_port}/", 5, **SETTINGS))
-    write(
-        installation,
-        "INSERT INTO monitors_channel (name, kind, target, signing_secret, previous_secret,"
-        " events, enabled, disabled_reason, group_s, remind_every_s, escalate_after_s, time_zone,"
-        " breaks_through, created_at) VALUES ('ops', 'email', '', '', '', '[\"monitor\"]', true,"
-        " '', 0, 0, 0, 'UTC', '[]', '2026-01-01 00:00:00+00:00')",
-    )
+    add_channels(installation, {"name": "ops", "kind": "email", "events": ["monitor"]})
     with local_server(canary_port) as canary:
         with local_server(service_port):
             checker = installation.check_forever(CANARY_URLS=urls)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitors.tests.installation import Installation
+from monitors.tests.installation import Installation, migrated_file
 from monitors.tests.local_server import LocalServer
 
 from .watching import (
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def in_a_file(tmp_path: Path) -> Iterator[Installation]:
     """Give an installation on SQLite, whatever database the others run on."""
-    with Installation.migrated(f"sqlite:///{tmp_path}/db.sqlite3") as made:
+    with Installation.on(migrated_file(tmp_path)) as made:
         yield made
 
 
