@@ -51,7 +51,14 @@ def steps() -> list[Step]:
     database_free = [f"--ignore={TESTS}/{name}" for name in DATABASE_FREE]
     alone = (false_clock, two_clocks, behind_nginx)
     processes = (*pytest, PROCESSES, *(f"--ignore={file}" for file in alone))
-    other = f"--ignore={PROCESSES}/test_survival_on_"
+    only_postgres = [
+        f"--ignore={PROCESSES}/test_{name}_on_postgres.py" for name in ("survival", "telling")
+    ]
+    # The same on any database, or on SQLite alone.
+    not_postgres = [
+        f"--ignore={PROCESSES}/test_{name}.py"
+        for name in ("survival_on_sqlite", "idle_connections", "headers")
+    ]
     on_postgres = (python, "-m", "monitors.tests.postgres")
     return [
         Step("style", (str(BIN / "ruff"), "check", "."), is_quick=True),
@@ -80,10 +87,10 @@ def steps() -> list[Step]:
             (*on_postgres, *pytest, CONTRACT),
             no_postgres,
         ),
-        Step("processes on SQLite", (*processes, f"{other}postgres.py")),
+        Step("processes on SQLite", (*processes, *only_postgres)),
         Step(
             "processes on PostgreSQL",
-            (*on_postgres, *processes, f"{other}sqlite.py"),
+            (*on_postgres, *processes, *not_postgres),
             no_postgres,
         ),
         Step("false clock on SQLite", (*pytest, false_clock), no_false_clock),
