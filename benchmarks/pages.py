@@ -181,7 +181,7 @@ def fill_log(checks_each: int, now: datetime) -> None:
             f" SELECT s.id, {_moment('n', _step_s(checks_each), now)},"
             f" CASE WHEN {bad} THEN 'DOWN' ELSE 'UP' END,"
             f" CASE WHEN {bad} THEN 'http_status' ELSE 'ok' END,"
-            f" CASE WHEN {bad} THEN '503 Service Unavailable, where 200-299 was expected'"
+            f" CASE WHEN {bad} THEN '503 Service Unavailable (expected 200-299)'"
             "  ELSE '200 OK' END,"
             " 20 + (s.id * 7 + n * 13) % 100, 200, 0.3, 1.2, NULL, 15.5, 0.4, 0, ''"
             f" FROM {_numbers(checks_each)} CROSS JOIN monitors_service s ORDER BY n, s.id",

@@ -31,7 +31,7 @@ class DuplicateTarget(Exception):  # noqa: N818 - reads as what it is at every r
     """The address is there already."""
 
     def __str__(self) -> str:
-        return "This address is being checked already."
+        return "This URL is already monitored."
 
 
 def create(

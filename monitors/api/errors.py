@@ -20,7 +20,7 @@ API_PATH = "/api/v1/"
 RETRY_AFTER_S, BUSY_FOR_S = 10, 2
 
 _SENTENCES = {
-    400: "This request cannot be read.",
+    400: "Bad request.",
     404: "There is nothing at this address.",
     405: "This address does not take this method.",
     413: "The body is larger than 2.5 MB.",

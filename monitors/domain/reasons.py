@@ -94,10 +94,10 @@ class Fault(Enum):
     HEADERS_TOO_LARGE = Reason.PROTOCOL, "the response header is larger than {limit}"
 
     TOO_MANY_REDIRECTS = Reason.REDIRECT, "more than {limit} redirects, the last one to {url}"
-    REDIRECT_LOOP = Reason.REDIRECT, "redirected in a circle, back to {url}"
+    REDIRECT_LOOP = Reason.REDIRECT, "redirect loop: back to {url}"
     REDIRECT_BAD = Reason.REDIRECT, "redirected to {url}, which cannot be followed: {detail}"
 
-    UNEXPECTED_STATUS = Reason.HTTP_STATUS, "{answer}, where {expected} was expected"
+    UNEXPECTED_STATUS = Reason.HTTP_STATUS, "{answer} (expected {expected})"
 
     KEYWORD_MISSING = Reason.CONTENT, "{answer}, but the body does not contain “{keyword}”{found}"
     KEYWORD_PRESENT = (
@@ -108,13 +108,13 @@ class Fault(Enum):
     HEADER_MISSING = Reason.CONTENT, "{answer}, but there is no header {name}"
     HEADER_DIFFERS = (
         Reason.CONTENT,
-        "{answer}, but the header {name} is “{found}”, where “{expected}” was expected",
+        "{answer}, but the header {name} is “{found}”, expected “{expected}”",
     )
     NOT_JSON = Reason.CONTENT, "{answer}, but the body is not JSON{found}"
-    JSON_PATH_MISSING = Reason.CONTENT, "{answer}, but nothing stands at {path} in the JSON body"
+    JSON_PATH_MISSING = Reason.CONTENT, "{answer}, but {path} is missing from the JSON body"
     JSON_DIFFERS = (
         Reason.CONTENT,
-        "{answer}, but {path} is {found}{among}, where {comparison} {expected} was expected",
+        "{answer}, but {path} is {found}{among}, expected {comparison} {expected}",
     )
 
     TOO_LARGE = (
@@ -134,7 +134,7 @@ class Fault(Enum):
         Reason.TOO_LARGE,
         "{answer}, but {path} takes more work on this body than a check may do: be more exact",
     )
-    BLOCKED = Reason.BLOCKED, "{host} leads to {address}, an address that may not be contacted"
+    BLOCKED = Reason.BLOCKED, "{host} resolves to {address}, which is not allowed"
     SLOW = Reason.SLOW, "{answer} after {elapsed_ms:.0f} ms, slower than {limit_ms:g} ms"
 
     # Of our own side: none of these says anything about the target, which is not judged.

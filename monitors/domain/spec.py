@@ -96,7 +96,7 @@ class CheckSpec:
     follow_redirects: bool = True
     verify_tls: bool = True
     ca_bundle: str = ""
-    """PEM certificates to trust in addition to the usual ones."""
+    """PEM, trusted in addition to the system's."""
     client_certificate: str = ""
     """PEM, for servers that ask for one; of several the first is that of the key."""
     client_key: str = field(default="", repr=False)

@@ -139,13 +139,13 @@ def _settings(service: Service) -> tuple[tuple[str, str], ...]:
         ("TLS certificate", "verified" if service.verify_tls else "not verified"),
         ("Down after", _in_a_row(service.failures_before_down, "failed check")),
         ("Up again after", _in_a_row(service.successes_before_up, "good check")),
-        ("After a failure", f"checked again every {duration(retry_s)}"),
+        ("Retry interval", duration(retry_s)),
     ]
     optional = [
         ("Request headers", _names_only(service.headers)),
         ("Request body", f"{len(service.body)} characters" if service.body else ""),
         ("Secret headers", _names_only(service.secret_headers)),
-        ("Signs in as", service.username),
+        ("Username", service.username),
         ("Password", _unreadable(service.password)),
         (
             "Bearer token",
@@ -153,16 +153,19 @@ def _settings(service: Service) -> tuple[tuple[str, str], ...]:
         ),
         ("Client certificate", "offered to servers that ask" if service.client_certificate else ""),
         ("Client certificate key", _unreadable(service.client_key)),
-        ("Own authorities", "trusted besides the usual" if service.ca_bundle else ""),
+        (
+            "Custom CA certificates",
+            "trusted too" if service.ca_bundle else "",
+        ),
         ("IP version", "IPv6 first" if service.prefer_ipv6 else ""),
         ("Body matches", service.pattern),
         ("Response header", service.response_header),
-        ("Must contain", service.keyword),
-        ("Must not contain", service.keyword_absent),
+        ("Body must contain", service.keyword),
+        ("Body must not contain", service.keyword_absent),
         ("JSON", _json(service)),
         ("Degraded", _slow(service)),
-        ("Checked from", _places(service)),
-        ("Checks are kept", _kept(service)),
+        ("Locations", _places(service)),
+        ("Keep history for", _kept(service)),
     ]
     return (*lines, *((label, value) for label, value in optional if value))
 
@@ -192,11 +195,12 @@ def _json(service: Service) -> str:
 def _places(service: Service) -> str:
     if not service.locations:
         return ""
-    return f"{service.locations}; down where {service.locations_before_down} say so"
+    agree = service.locations_before_down
+    return f"{service.locations}; down when {agree} agree{'s' if agree == 1 else ''}"
 
 
 def _kept(service: Service) -> str:
-    return f"for {service.retention_days} days" if service.retention_days else ""
+    return f"{service.retention_days} days" if service.retention_days else ""
 
 
 def _slow(service: Service) -> str:

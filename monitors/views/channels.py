@@ -95,7 +95,7 @@ def switch(request: Request, channel_id: int) -> HttpResponse:
     with gone_is_404():
         if request.POST.get("enabled") == "off":
             channel = channels.disable(channel_id, timezone.now())
-            messages.success(request, f"{channel.name} is disabled: nothing is told to it.")
+            messages.success(request, f"{channel.name} is disabled: it gets no alerts.")
         else:
             channel = channels.enable(channel_id, timezone.now())
             messages.success(request, f"{channel.name} is enabled.")
@@ -123,9 +123,9 @@ def send_test(request: Request, channel_id: int) -> HttpResponse:
         messages.warning(request, str(busy))
         return redirect("channel-show", channel_id)
     if attempt.delivered:
-        messages.success(request, f"The test is delivered: {attempt.answer}")
+        messages.success(request, f"Test delivered: {attempt.answer}")
     else:
-        messages.error(request, f"The test is not delivered: {attempt.answer}")
+        messages.error(request, f"Test not delivered: {attempt.answer}")
     return redirect("channel-show", channel_id)
 
 
@@ -179,5 +179,5 @@ def _secret_page(request: Request, channel: Channel) -> HttpResponse:
 
 def _title(kind: ChannelKind, service: AppriseService | None) -> str:
     if kind is ChannelKind.APPRISE:
-        return f"Add {service.label if service else 'a channel by its Apprise URL'}"
+        return f"Add {service.label if service else 'a channel with its Apprise URL'}"
     return {ChannelKind.EMAIL: "Add e-mail", ChannelKind.WEBHOOK: "Add a webhook"}[kind]

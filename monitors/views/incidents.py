@@ -106,7 +106,7 @@ def note(request: Request, incident_id: int) -> HttpResponse:
     who, now = request.user.get_username(), timezone.now()
     with gone_is_404():
         incident_response.annotate(incident_id, form.cleaned_data["note"], who, now)
-    messages.success(request, "The note is saved.")
+    messages.success(request, "Note saved.")
     return redirect("incident-show", incident_id)
 
 
@@ -115,7 +115,7 @@ def reclassify(request: Request, incident_id: int) -> HttpResponse:
     incident = get_object_or_404(Incident, pk=incident_id)
     form = ReclassifyForm(request.POST)
     if form.is_valid() and _reclassified(request, incident_id, form):
-        messages.success(request, "It is reclassified, and uptime is worked out anew.")
+        messages.success(request, "Reclassified; uptime is recalculated.")
         return redirect("incident-show", incident_id)
     return _page(request, incident, reclassify_form=form)
 

@@ -68,7 +68,7 @@ def delete(request: Request, window_id: int) -> HttpResponse:
     if request.method == "POST":
         with gone_is_404():
             maintenance.delete(window_id, timezone.now())
-        messages.success(request, f"{window.name} is deleted. What it covered stays covered.")
+        messages.success(request, f"{window.name} is deleted. Time it covered stays covered.")
         return redirect("maintenance")
     return render(request, "monitors/maintenance/confirm_delete.html", {"window": window})
 
@@ -81,7 +81,9 @@ def end(request: Request, window_id: int) -> HttpResponse:
         except Over:
             messages.warning(request, "This maintenance is over already.")
         else:
-            messages.success(request, f"{window.name} is ended. What still fails is told now.")
+            messages.success(
+                request, f"{window.name} has ended. Services that still fail are alerted now."
+            )
     service_id = read_id(request.POST.get("service", ""))
     return redirect("service-show", service_id) if service_id else redirect("maintenance")
 
@@ -90,7 +92,7 @@ def end(request: Request, window_id: int) -> HttpResponse:
 def start(request: Request, service_id: int) -> HttpResponse:
     with gone_is_404():
         maintenance.start_now(service_id, timezone.now(), request.user.username)
-    messages.success(request, "In maintenance for an hour. Checks go on, alerts are held.")
+    messages.success(request, "In maintenance for an hour. Checks continue, alerts are held.")
     return redirect("service-show", service_id)
 
 

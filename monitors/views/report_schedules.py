@@ -47,7 +47,7 @@ def edit(request: Request, schedule_id: int) -> HttpResponse:
 def delete(request: Request, schedule_id: int) -> HttpResponse:
     with gone_is_404():
         report_schedules.delete(schedule_id)
-    messages.success(request, "It is deleted; nothing is mailed any more.")
+    messages.success(request, "Deleted: this report is no longer sent.")
     return redirect("report-schedules")
 
 

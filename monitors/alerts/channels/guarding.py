@@ -36,7 +36,7 @@ def _connect(address: tuple[str, int], *args: Any, **kwargs: Any) -> socket.sock
     host, port = address[0].strip("[]"), address[1]
     found = [entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     allowed = [str(ip) for ip in dict.fromkeys(found) if not is_refused(str(ip), policy())]
-    error = OSError(f"{host} leads to {found[0]}, an address that may not be contacted")
+    error = OSError(f"{host} resolves to {found[0]}, which is not allowed")
     for ip in allowed:
         try:
             return _unguarded((ip, port), *args, **kwargs)

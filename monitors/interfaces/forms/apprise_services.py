@@ -280,7 +280,7 @@ BY_NAME = {service.name: service for service in SERVICES}
 
 
 def known_service(url: str) -> AppriseService | None:
-    """Recognise a service by its Apprise URL; None for those that have no form of their own."""
+    """Recognise a service with its Apprise URL; None for those that have no form of their own."""
     try:
         plugin = type(service_of(url)).__name__
     except BadTarget:

@@ -40,9 +40,9 @@ COLUMNS = (
 )
 
 HELP = {
-    "name": "What people call it, like “Ops e-mail”.",
+    "name": "Shown in lists, like “Ops e-mail”.",
     "tags": "Separated by commas.",
-    "others": "Those that are not in the list above: a name or an address a line.",
+    "others": "Services not listed above: one name or URL per line.",
     "group_s": "What fails within this time is one message.",
     "remind_every_s": "Repeats the alert until the service is up again or acknowledged.",
     "escalate_after_s": "Tells this channel only of what nobody has acknowledged by then.",

@@ -37,7 +37,7 @@ class ListFilterForm(forms.Form):
     )
     tag = forms.ChoiceField(required=False)
     sort = forms.ChoiceField(
-        required=False, label="Order", choices=[(sort.value, sort.label) for sort in Sort]
+        required=False, label="Sort by", choices=[(sort.value, sort.label) for sort in Sort]
     )
 
     def __init__(self, data: QueryDict, tags: Iterable[str]) -> None:

@@ -117,7 +117,7 @@ class NoteForm(forms.Form):
 
 class ReclassifyForm(forms.Form):
     cause = forms.ChoiceField(
-        label="Whose doing was it",
+        label="Cause",
         choices=[(cause.value, cause.label) for cause in IncidentCause],
         help_text="Planned time is maintenance; the monitor's fault and excluded time are unknown.",
     )
@@ -127,7 +127,7 @@ class ReclassifyForm(forms.Form):
         required=False,
         label="To",
         widget=WHEN,
-        help_text="Leave both empty for all of it, to its end.",
+        help_text="Leave both empty for the whole incident.",
     )
     zone = forms.CharField(
         required=False,

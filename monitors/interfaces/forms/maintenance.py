@@ -45,14 +45,17 @@ class MaintenanceForm(forms.Form):
         max_length=MAX_NAME_LENGTH, help_text="What is being done, like “Database move”."
     )
     starts_at = forms.CharField(
-        label="Begins",
+        label="Starts",
         max_length=30,
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format=WHEN),
-        help_text="The first time, as clocks in the time zone show it.",
+        help_text="The first start, in the time zone below.",
     )
     time_zone = forms.ChoiceField()
     minutes = forms.IntegerField(
-        label="Lasts", min_value=1, max_value=int(LONGEST.total_seconds()) // MINUTE_S, initial=60
+        label="Duration",
+        min_value=1,
+        max_value=int(LONGEST.total_seconds()) // MINUTE_S,
+        initial=60,
     )
     repeats = forms.ChoiceField(choices=[(each.value, each.label) for each in Repeats])
     weekdays = forms.MultipleChoiceField(
@@ -60,7 +63,7 @@ class MaintenanceForm(forms.Form):
         required=False,
         choices=list(DAYS.items()),
         widget=forms.CheckboxSelectMultiple,
-        help_text="None: on the weekday of the first time.",
+        help_text="None: the weekday of the first start.",
     )
     rrule = forms.CharField(
         label="Rule",
@@ -73,7 +76,7 @@ class MaintenanceForm(forms.Form):
         label="Last day",
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
-        help_text="Empty: it goes on.",
+        help_text="Leave empty to repeat without end.",
     )
     about = forms.ChoiceField(
         label="For",
@@ -92,7 +95,7 @@ class MaintenanceForm(forms.Form):
         required=False,
         max_length=20_000,
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
-        help_text="Names or addresses, one a line.",
+        help_text="Names or URLs, one per line.",
     )
 
     def __init__(

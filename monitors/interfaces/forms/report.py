@@ -61,7 +61,7 @@ class ScopeFields(forms.Form):
         label="Other services",
         required=False,
         max_length=20_000,
-        help_text="Those that are not in the list above: a name or an address a line.",
+        help_text="Services not listed above: one name or URL per line.",
         widget=forms.Textarea(attrs={"rows": 2, "spellcheck": "false"}),
     )
 

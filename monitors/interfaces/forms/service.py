@@ -46,6 +46,7 @@ from .service_fields import (
     GROUPS,
     HELP,
     HIDDEN,
+    LABELS,
     SECRETS,
     UNITS,
     Group,
@@ -64,7 +65,7 @@ class ServiceForm(forms.ModelForm[Service]):
         widget=forms.Textarea(attrs={"rows": 3, "spellcheck": "false"}),
     )
 
-    forget_secrets = forms.BooleanField(required=False, label="Forget the stored secrets")
+    forget_secrets = forms.BooleanField(required=False, label="Delete saved secrets")
     known_revision = forms.IntegerField(required=False, widget=forms.HiddenInput)
     seen = forms.CharField(required=False, max_length=5_000, widget=forms.HiddenInput)
 
@@ -86,6 +87,7 @@ class ServiceForm(forms.ModelForm[Service]):
             "password": forms.PasswordInput(attrs={"autocomplete": "new-password"}),
         }
         help_texts = HELP
+        labels = LABELS
 
     def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
         if data is not None:
@@ -165,7 +167,7 @@ class ServiceForm(forms.ModelForm[Service]):
                 ssl.create_default_context(cadata=text.encode("ascii", "ignore").decode())
         except ssl.SSLError:
             raise ValidationError(
-                "These are no PEM certificates (-----BEGIN CERTIFICATE----- …).", code="invalid"
+                "Not valid PEM certificates (-----BEGIN CERTIFICATE----- …).", code="invalid"
             ) from None
         return text
 
@@ -231,14 +233,15 @@ class ServiceForm(forms.ModelForm[Service]):
         if _hosts(values) > 1:
             self.add_error("headers", "Give one Host header.")
         if values.get("bearer_token") and values.get("username"):
-            self.add_error("bearer_token", "Give a user name or a token, not both.")
+            self.add_error("bearer_token", "Give a username or a token, not both.")
         if values.get("json_expected") and not values.get("json_path"):
-            self.add_error("json_path", "Say where the expected value stands, like $.status.")
+            self.add_error("json_path", "Give the path of the expected value, like $.status.")
         if values.get("json_path"):
             self._refuse_order_without_number(values)
-        places = len(parse_locations(values.get("locations", "")))
-        if values.get("locations_before_down", 1) > max(places, 1):
-            self.add_error("locations_before_down", "More than there are locations.")
+        places = max(len(parse_locations(values.get("locations", ""))), 1)
+        if values.get("locations_before_down", 1) > places:
+            there = f"are only {places} locations" if places > 1 else "is only one location"
+            self.add_error("locations_before_down", f"There {there}.")
         return values
 
     def _refuse_order_without_number(self, values: dict[str, Any]) -> None:
@@ -277,9 +280,7 @@ class ServiceForm(forms.ModelForm[Service]):
     def _refuse_duplicate(self, key: str) -> None:
         same = Service.objects.filter(url_key=key).exclude(pk=self.instance.pk).first()
         if same is not None:
-            raise ValidationError(
-                f"This address is being checked already, as “{same.name}”.", code="duplicate"
-            )
+            raise ValidationError(f"“{same.name}” already monitors this URL.", code="duplicate")
 
     def _shown(self) -> dict[str, Any]:
         """Give what stands in the row, and so in a form that was opened on it."""
@@ -341,7 +342,7 @@ class ServiceForm(forms.ModelForm[Service]):
             if has_control_characters(shown(values.get(name, ""))):
                 self.add_error(name, "This has a control character or a line break in it.")
         if ":" in values.get("username", ""):
-            self.add_error("username", "A user name has no colon: the password begins after it.")
+            self.add_error("username", "A username cannot contain a colon.")
 
     def _take_credentials(self, values: dict[str, Any]) -> None:
         """Move a user name and a password out of the URL; keep a stored one that was left empty."""

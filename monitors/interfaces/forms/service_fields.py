@@ -30,7 +30,7 @@ GROUPS = (
     ),
     (
         "What counts as up",
-        "A check is good when every rule given here holds.",
+        "A check passes when all of these hold.",
         (
             "expected_status",
             "follow_redirects",
@@ -49,16 +49,19 @@ GROUPS = (
         ),
     ),
     (
-        "When to believe it",
-        "One failed check may be chance: several in a row decide. Only the very first does alone.",
+        "Retries and confirmation",
+        (
+            "A single failure can be a fluke, so several in a row are needed. The very first check"
+            " decides on its own."
+        ),
         ("failures_before_down", "retry_interval_s", "successes_before_up"),
     ),
     (
-        "From where, and how long kept",
-        "Checkers carry the name of their place: check_services --forever --location berlin.",
+        "Locations and retention",
+        "Each checker runs with a location name: check_services --forever --location berlin.",
         ("locations", "locations_before_down", "retention_days"),
     ),
-    ("Organise", "", ("tags", "depends_on", "paused")),
+    ("Tags and dependencies", "", ("tags", "depends_on", "paused")),
 )
 
 # Fields of the form that are no columns.
@@ -70,6 +73,22 @@ SECRETS = ("password", "bearer_token", "client_key", "secret_headers")
 
 ALWAYS_SENT = {"name", "url", "method", "interval_s", "expected_status", "failures_before_down"}
 
+# Where the column is not called what the page calls it.
+LABELS = {
+    "username": "Username",
+    "ca_bundle": "Custom CA certificates",
+    "keyword": "Body must contain",
+    "keyword_absent": "Body must not contain",
+    "pattern": "Body must match (regular expression)",
+    "response_header": "Required response header",
+    "json_match": "If several values are found",
+    "degraded_after_ms": "Degraded when slower than",
+    "retry_interval_s": "Retry interval",
+    "locations": "Locations",
+    "locations_before_down": "Down when reported by",
+    "retention_days": "Keep history for",
+}
+
 UNITS = {
     "interval_s": "s",
     "timeout_s": "s",
@@ -78,23 +97,24 @@ UNITS = {
     "tls_expiry_warn_days": "days",
     "failures_before_down": "in a row",
     "successes_before_up": "in a row",
+    "locations_before_down": "locations",
     "retention_days": "days",
 }
 
 HELP = {
-    "name": "What people call it.",
+    "name": "Shown in lists and alerts.",
     "url": "An http or https address.",
     "timeout_s": "For the whole check, redirects and body included.",
-    "headers": "One “Name: value” a line. Host also sets the TLS server name.",
+    "headers": "One “Name: value” per line. Host also sets the TLS server name.",
     "expected_status": "Codes and ranges, like 200-299, 304.",
-    "secret_headers": "As above, for values that nobody is to see. Empty keeps the stored ones.",
-    "password": "Empty keeps the stored one.",
-    "bearer_token": "Sent as “Authorization: Bearer …”. Empty keeps the stored one.",
+    "secret_headers": "Same format; stored encrypted, never shown. Leave empty to keep.",
+    "password": "Leave empty to keep the stored one.",
+    "bearer_token": "Sent as “Authorization: Bearer …”. Leave empty to keep the stored one.",
     "tls_expiry_warn_days": "0: no warning. Never warns while certificates are not verified.",
     "client_certificate": "PEM, for servers that require one (mTLS). Intermediates may follow it.",
-    "client_key": "PEM, without a passphrase. Empty keeps the stored one.",
-    "forget_secrets": "Deletes the stored password, token, secret headers and client certificate.",
-    "ca_bundle": "PEM certificates to trust in addition to the usual ones.",
+    "client_key": "PEM, without a passphrase. Leave empty to keep the stored one.",
+    "forget_secrets": "The password, token, secret headers and client certificate.",
+    "ca_bundle": "PEM, trusted in addition to the system's.",
     "pattern": "RE2 syntax, like (?i)status: (ok|fine).",
     "response_header": "Like “X-Cache”, or “Content-Type: json” for a text in its value.",
     "json_path": "Like $.status or $.checks[0].ok.",
@@ -106,16 +126,16 @@ HELP = {
         "“contains”: part of a text, an element of an array, or a name in an object."
         " < and > need a number on both sides."
     ),
-    "json_match": "Where the path finds several. By default all for !=, < and >; else any.",
+    "json_match": "By default all must match for !=, < and >, and any for the others.",
     "tags": "Separated by commas.",
     "depends_on": (
-        "One service a line: its name, its address or #number. While one of them is down, nothing"
-        " is told of this one."
+        "One service per line: its name, its address or #number. While one of them is down, alerts"
+        " of this one are held."
     ),
-    "retry_interval_s": "While a failure is not confirmed yet.",
-    "locations": "Separated by commas, like berlin, oslo. Empty: any checker will do.",
-    "locations_before_down": "It is down only where so many of its locations say so.",
-    "retention_days": "Empty: as long as this site keeps checks.",
+    "retry_interval_s": "Used until the failure is confirmed.",
+    "locations": "Separated by commas, like berlin, oslo. Leave empty for any checker.",
+    "locations_before_down": "At least this many.",
+    "retention_days": "Leave empty for the site default.",
 }
 
 

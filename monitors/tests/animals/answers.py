@@ -9,7 +9,7 @@ STATUS = [
     down(
         "not-found",
         Reason.HTTP_STATUS,
-        "404 Not Found, where 200-299 was expected",
+        "404 Not Found (expected 200-299)",
         says=[[answer(status=b"404 Not Found")]],
     ),
     down("server-error", Reason.HTTP_STATUS, "500 Oops", says=[[answer(status=b"500 Oops")]]),
@@ -56,7 +56,7 @@ STATUS = [
 ]
 
 REDIRECTS = [
-    down("redirect-loop", Reason.REDIRECT, "in a circle", says=[[redirect(b"/")]]),
+    down("redirect-loop", Reason.REDIRECT, "redirect loop", says=[[redirect(b"/")]]),
     down(
         "redirects-for-ever",
         Reason.REDIRECT,
@@ -86,13 +86,13 @@ REDIRECTS = [
         "redirect-to-metadata",
         Reason.BLOCKED,
         "169.254.169.254",
-        "may not be contacted",
+        "which is not allowed",
         says=[[redirect(b"http://169.254.169.254/latest/meta-data/")]],
     ),
     down(
         "redirect-to-mapped-metadata",
         Reason.BLOCKED,
-        "may not be contacted",
+        "which is not allowed",
         says=[[redirect(b"http://[::ffff:169.254.169.254]/")]],
     ),
     down(

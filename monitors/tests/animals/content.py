@@ -38,14 +38,14 @@ CONTENT = [
     down(
         "json-without-it",
         Reason.CONTENT,
-        "nothing stands at $.b",
+        "$.b is missing",
         spec={"json_path": "$.b"},
         says=[[answer(b'{"a": 1}')]],
     ),
     down(
         "json-differs",
         Reason.CONTENT,
-        "$.a is 1, where == 2 was expected",
+        "$.a is 1, expected == 2",
         spec={"json_path": "$.a", "json_expected": "2"},
         says=[[answer(b'{"a": 1}')]],
     ),

@@ -63,7 +63,7 @@ def test_a_broken_service_is_down_with_the_reason(api: Client, target: LocalServ
     target.status = 503
     found = api.get(f"/api/v1/services/{service.pk}/status").json()
     assert (found["status"], found["reason"], found["status_code"]) == ("DOWN", "http_status", 503)
-    assert found["message"] == "503 Service Unavailable, where 200-299 was expected"
+    assert found["message"] == "503 Service Unavailable (expected 200-299)"
 
 
 def test_settings_that_cannot_be_read_are_the_services_own_trouble(

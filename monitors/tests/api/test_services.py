@@ -127,7 +127,7 @@ def test_an_address_that_is_there_already_is_a_conflict(api: Client) -> None:
     a_service(name="First", url="https://example.com/")
     data = {"name": "Second", "url": "HTTPS://EXAMPLE.com:443#x"}
     answer = api.post("/api/v1/services/", data, JSON)
-    sentence = "This address is being checked already, as “First”."
+    sentence = "“First” already monitors this URL."
     assert (answer.status_code, answer.json()) == (
         409,
         {"error": {"code": "conflict", "message": sentence, "fields": {"url": sentence}}},

@@ -74,7 +74,7 @@ def test_from_the_first_service_to_the_mail_that_it_is_over(
     assert "Shop" in broken["Subject"]
     assert "down" in broken["Subject"].lower()
     told = text_of(broken)
-    assert "503 Service Unavailable, where 200-299 was expected" in told
+    assert "503 Service Unavailable (expected 200-299)" in told
     assert re.search(r"^Since: \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC", told, re.MULTILINE)
 
     link = re.search(rf"{site.url}/incidents/acknowledge/\S+", told)
@@ -86,7 +86,7 @@ def test_from_the_first_service_to_the_mail_that_it_is_over(
     expect(page.get_by_role("status")).to_contain_text("Acknowledged by Ops")
 
     target.status = 200
-    page.get_by_role("link", name="To the incident").click()
+    page.get_by_role("link", name="View incident").click()
     page.get_by_label("Username").fill("ada")
     page.get_by_label("Password").fill("correct horse battery staple")
     page.get_by_role("button", name="Log in").click()

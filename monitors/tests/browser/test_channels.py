@@ -18,7 +18,7 @@ def test_a_webhook_is_added_tried_and_told_of(
     page.get_by_label("Name", exact=True).fill("Shop")
     page.get_by_label("URL").fill("http://127.0.0.1:1/")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Nobody is told when this service goes down.")).to_be_visible()
+    expect(page.get_by_text("Nobody is alerted when this service goes down.")).to_be_visible()
     page.get_by_role("link", name="Other channels").click()
 
     page.get_by_role("link", name="Webhook").click()
@@ -32,9 +32,9 @@ def test_a_webhook_is_added_tried_and_told_of(
     page.get_by_role("button", name="Save").click()
 
     expect(page.locator("#signing-secret")).to_have_text(re.compile(r"^whsec_"))
-    page.get_by_role("link", name="Go on").click()
+    page.get_by_role("link", name="Continue").click()
     page.get_by_role("button", name="Send a test").click()
-    expect(page.get_by_text("The test is delivered: 204 No Content")).to_be_visible()
+    expect(page.get_by_text("Test delivered: 204 No Content")).to_be_visible()
     assert [received.method for received in hook.received] == ["POST"]
 
     page.goto("/services/1/")

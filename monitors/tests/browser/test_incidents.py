@@ -35,7 +35,7 @@ def test_an_incident_is_acknowledged_noted_and_reclassified(page: Page) -> None:
     page.get_by_role("button", name="Acknowledge").first.click()
     expect(page.locator(".timeline-acknowledged")).to_contain_text("by ada")
     page.get_by_label("Note", exact=True).fill("The disk is full.")
-    page.get_by_role("button", name="Save the note").click()
+    page.get_by_role("button", name="Save note").click()
     expect(page.locator(".timeline-noted")).to_contain_text("The disk is full.")
     page.get_by_text("Reclassify", exact=True).first.click()
     page.get_by_label("Whose doing was it").select_option("Planned maintenance")

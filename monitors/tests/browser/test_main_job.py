@@ -20,7 +20,7 @@ def set_up(page: Page, site: Installation) -> None:
     page.get_by_label("Username").fill(NAME)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
     page.get_by_label("Password confirmation").fill(PASSWORD)
-    page.get_by_role("button", name="Make the account").click()
+    page.get_by_role("button", name="Create account").click()
     expect(page.get_by_text("Nothing is being checked yet")).to_be_visible()
 
 
@@ -39,7 +39,7 @@ def test_from_set_up_to_delete(page: Page, site: Installation, target: LocalServ
     expect(page.get_by_text("Begin the address with http:// or https://.")).to_be_visible()
     expect(page.get_by_label("Name", exact=True)).to_have_value("Shop")
     page.get_by_label("URL").fill(target.url)
-    page.get_by_role("button", name="Test it").click()
+    page.get_by_role("button", name="Test now").click()
     expect(page.get_by_role("status", name="Result of the test")).to_contain_text("200 OK")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="Shop")).to_be_visible()
@@ -53,7 +53,7 @@ def test_from_set_up_to_delete(page: Page, site: Installation, target: LocalServ
     target.status = 503
     page.get_by_role("button", name="Check now").click()
     expect(newest).to_contain_text("Down")
-    expect(newest).to_contain_text("503 Service Unavailable, where 200-299 was expected")
+    expect(newest).to_contain_text("503 Service Unavailable (expected 200-299)")
     expect(page.locator("tbody tr")).to_have_count(2)
 
     page.get_by_role("link", name="Services").click()
@@ -89,7 +89,7 @@ def test_keyboard_alone_reaches_the_services(page: Page, site: Installation) -> 
     set_up(page, site)
     page.goto("/")
     page.keyboard.press("Tab")
-    expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Add a service")).to_be_focused()
@@ -112,7 +112,7 @@ def test_no_page_is_wider_than_a_phone(
     page.get_by_role("button", name="Check now").click()
     page.goto("/accounts/keys/")
     page.get_by_label("Name").fill("K" * 100)
-    page.get_by_role("button", name="Make a key").click()
+    page.get_by_role("button", name="Create key").click()
     for path in (
         "/",
         "/services/1/",

@@ -17,7 +17,7 @@ def test_the_next_five_are_seen_before_it_is_saved(
     page.get_by_role("link", name="Plan maintenance").first.click()
     page.get_by_label("Name", exact=True).fill("Database move")
     day = f"{datetime.now(UTC) + timedelta(days=3):%Y-%m-%d}"
-    page.get_by_label("Begins").fill(f"{day}T22:00")
+    page.get_by_label("Starts").fill(f"{day}T22:00")
     page.get_by_label("Time zone").select_option("Europe/Berlin")
     page.get_by_label("Repeats").select_option("weekly")
     for weekday in ("Monday", "Friday"):
@@ -49,5 +49,5 @@ def test_a_service_starts_and_ends_maintenance_from_its_page(
     page.get_by_role("link", name="Services").click()
     expect(page.locator(".service")).to_contain_text("Maintenance")
     page.get_by_role("link", name="Shop").click()
-    page.get_by_role("button", name="End it now").click()
+    page.get_by_role("button", name="End now").click()
     expect(page.get_by_role("button", name="Maintenance for 1 h")).to_be_visible()

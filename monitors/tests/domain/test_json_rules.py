@@ -193,10 +193,10 @@ def test_the_message_shows_the_value_that_is_wrong_as_json() -> None:
         verdict('{"a": [1.50, "é", null]}'.encode(), "[1]")[1],
     ]
     assert sentences == [
-        '200 OK, but $.a is "1.10", where == 1.1 was expected',
-        '200 OK, but $[*].s is "down" (number 2 of 2 values), where != down was expected',
-        '200 OK, but $[*].s is "up" (first of 2 values), where == x was expected',
-        '200 OK, but $.a is [1.50, "é", null], where == [1] was expected',
+        '200 OK, but $.a is "1.10", expected == 1.1',
+        '200 OK, but $[*].s is "down" (number 2 of 2 values), expected != down',
+        '200 OK, but $[*].s is "up" (first of 2 values), expected == x',
+        '200 OK, but $.a is [1.50, "é", null], expected == [1]',
     ]
 
 
@@ -211,7 +211,7 @@ def test_a_path_that_cannot_be_read_says_nothing_about_the_body() -> None:
 @pytest.mark.parametrize("compare", [EQUAL, DIFFERENT])
 def test_where_nothing_stands_nothing_holds(match: Hits | None, compare: Comparison) -> None:
     found = verdict(b'{"a": []}', "x", compare, "$.a[*]", match)
-    assert found == (Reason.CONTENT, "200 OK, but nothing stands at $.a[*] in the JSON body")
+    assert found == (Reason.CONTENT, "200 OK, but $.a[*] is missing from the JSON body")
 
 
 @pytest.mark.parametrize(

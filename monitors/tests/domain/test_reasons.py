@@ -121,7 +121,7 @@ SENTENCES: dict[Fault, tuple[dict[str, Any], str]] = {
     ),
     Fault.REDIRECT_LOOP: (
         {"url": "http://a.example/"},
-        "redirected in a circle, back to http://a.example/",
+        "redirect loop: back to http://a.example/",
     ),
     Fault.REDIRECT_BAD: (
         {"url": "file:///etc", "detail": "only http and https can be"},
@@ -129,7 +129,7 @@ SENTENCES: dict[Fault, tuple[dict[str, Any], str]] = {
     ),
     Fault.UNEXPECTED_STATUS: (
         {"answer": "404 Not Found", "expected": "200-299"},
-        "404 Not Found, where 200-299 was expected",
+        "404 Not Found (expected 200-299)",
     ),
     Fault.KEYWORD_MISSING: (
         OK | {"keyword": "well", "found": "; it is empty"},
@@ -146,7 +146,7 @@ SENTENCES: dict[Fault, tuple[dict[str, Any], str]] = {
     Fault.HEADER_MISSING: (OK | {"name": "X-A"}, "200 OK, but there is no header X-A"),
     Fault.HEADER_DIFFERS: (
         OK | {"name": "X-A", "found": "b", "expected": "c"},
-        "200 OK, but the header X-A is “b”, where “c” was expected",
+        "200 OK, but the header X-A is “b”, expected “c”",
     ),
     Fault.NOT_JSON: (
         OK | {"found": "; it is empty"},
@@ -154,11 +154,11 @@ SENTENCES: dict[Fault, tuple[dict[str, Any], str]] = {
     ),
     Fault.JSON_PATH_MISSING: (
         OK | {"path": "$.a"},
-        "200 OK, but nothing stands at $.a in the JSON body",
+        "200 OK, but $.a is missing from the JSON body",
     ),
     Fault.JSON_DIFFERS: (
         OK | {"path": "$.a", "found": "1", "among": "", "comparison": "==", "expected": "2"},
-        "200 OK, but $.a is 1, where == 2 was expected",
+        "200 OK, but $.a is 1, expected == 2",
     ),
     Fault.TOO_LARGE: (
         OK | {"limit": "1,048,576 bytes"},
@@ -179,7 +179,7 @@ SENTENCES: dict[Fault, tuple[dict[str, Any], str]] = {
     ),
     Fault.BLOCKED: (
         {"host": "a.example", "address": "169.254.169.254"},
-        "a.example leads to 169.254.169.254, an address that may not be contacted",
+        "a.example resolves to 169.254.169.254, which is not allowed",
     ),
     Fault.SLOW: (
         OK | {"elapsed_ms": 912.4, "limit_ms": 500.0},

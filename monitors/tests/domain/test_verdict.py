@@ -122,7 +122,7 @@ def test_a_wrong_regular_expression_is_refused(text: str) -> None:
             "Content-Type: json",
             (
                 Status.DOWN,
-                "200 OK, but the header Content-Type is “text/plain”, where “json” was expected",
+                "200 OK, but the header Content-Type is “text/plain”, expected “json”",
             ),
         ),
     ],

@@ -152,7 +152,7 @@ def test_a_form_that_was_opened_before_a_change_says_what_has_changed(signed_in:
         "Check every: now 30 s.",
         "Bearer token: changed.",
         "Verify TLS certificate: now off.",
-        "Text that must be there: now “theirs”. You typed something else, which is kept.",
+        "Body must contain: now “theirs”. You typed something else, which is kept.",
         "Tags: now web.",
     ]
     page = html.unescape(answer.content.decode())

@@ -45,7 +45,7 @@ def test_a_bundle_that_openssl_cannot_load_is_refused(
     certificate: str, damage: tuple[str, str]
 ) -> None:
     bundle = "# mine\n" + certificate.replace(*damage)
-    sentence = "These are no PEM certificates (-----BEGIN CERTIFICATE----- …)."
+    sentence = "Not valid PEM certificates (-----BEGIN CERTIFICATE----- …)."
     assert errors(ca_bundle=bundle) == {"ca_bundle": [sentence]}
 
 
@@ -68,7 +68,7 @@ def test_so_is_one_in_the_address() -> None:
 def test_so_is_a_user_name() -> None:
     assert errors(username=SECOND, password="b")["username"][0] == BREAKS
     assert errors(username="a:b", password="c") == {
-        "username": ["A user name has no colon: the password begins after it."]
+        "username": ["A username cannot contain a colon."]
     }
 
 

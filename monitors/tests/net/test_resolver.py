@@ -57,6 +57,4 @@ async def test_every_answer_passes_the_guard() -> None:
     with pytest.raises(CheckFailed) as raised:
         await resolve("localhost", GuardPolicy(refuse_private=True))
     assert raised.value.failure.fault is Fault.BLOCKED
-    assert str(raised.value) == (
-        "localhost leads to 127.0.0.1, an address that may not be contacted"
-    )
+    assert str(raised.value) == ("localhost resolves to 127.0.0.1, which is not allowed")

@@ -51,7 +51,7 @@ def a_message(channel: Channel, **values: Any) -> Message:
 
 def test_an_empty_list_offers_the_first_channel(signed_in: Client) -> None:
     page = signed_in.get("/channels/").content.decode()
-    assert "Nobody is told yet" in page
+    assert "Nobody is alerted yet" in page
     assert 'href="/channels/new/?kind=email"' in page
 
 
@@ -66,7 +66,7 @@ def test_every_kind_and_service_leads_to_its_form(signed_in: Client) -> None:
 
 @pytest.mark.parametrize("query", ["?kind=pigeon", "?kind=", "?service=slack", "?kind=%00"])
 def test_what_is_no_kind_asks_which(signed_in: Client, query: str) -> None:
-    assert "By Apprise" in signed_in.get(NEW + query).content.decode()
+    assert "Via Apprise" in signed_in.get(NEW + query).content.decode()
 
 
 def test_a_name_and_addresses_are_enough(signed_in: Client) -> None:
@@ -257,7 +257,7 @@ def test_a_channel_is_disabled_and_enabled(signed_in: Client) -> None:
     channel = a_channel()
     path = f"/channels/{channel.pk}/switch/"
     off = signed_in.post(path, {"enabled": "off"}, follow=True).content.decode()
-    assert ("Disabled: nothing is told to it." in off, Channel.objects.get().enabled) == (
+    assert ("Disabled: no alerts are sent." in off, Channel.objects.get().enabled) == (
         True,
         False,
     )
@@ -386,7 +386,7 @@ def test_what_changes_something_wants_post(signed_in: Client, path: str) -> None
 def test_a_test_shows_what_the_other_side_answers(signed_in: Client, hook: Receiver) -> None:
     channel = channels.create({"name": "H", "kind": "webhook", "target": hook.url}, [], [], NOON)
     shown = signed_in.post(f"/channels/{channel.pk}/test/", follow=True).content.decode()
-    assert "The test is delivered: 204 No Content" in shown
+    assert "Test delivered: 204 No Content" in shown
     assert [request.method for request in hook.received] == ["POST"]
     assert Message.objects.get().event == "test"
 
@@ -395,7 +395,7 @@ def test_a_test_that_does_not_arrive_says_why(signed_in: Client) -> None:
     settings = {"name": "H", "kind": "webhook", "target": "http://127.0.0.1:1/"}
     channel = channels.create(settings, [], [], NOON)
     shown = signed_in.post(f"/channels/{channel.pk}/test/", follow=True).content.decode()
-    assert "The test is not delivered: connection refused by 127.0.0.1 port 1" in shown
+    assert "Test not delivered: connection refused by 127.0.0.1 port 1" in shown
 
 
 def test_a_test_of_e_mail_is_sent(signed_in: Client, mailoutbox: list[Any]) -> None:
@@ -418,11 +418,11 @@ def test_a_service_says_who_will_be_told(signed_in: Client) -> None:
     page = signed_in.get(f"/services/{service.pk}/").content.decode()
     assert ("Web team" in page, "(down, recovered)" in page) == (True, True)
     page = signed_in.get(f"/services/{other.pk}/").content.decode()
-    assert ("Web team" in page, "Nobody is told" in page) == (False, True)
+    assert ("Web team" in page, "Nobody is alerted" in page) == (False, True)
 
 
 def test_the_first_channel_is_offered_after_the_first_service(signed_in: Client) -> None:
-    offer = "Nobody is told when a service goes down."
+    offer = "Nobody is alerted when a service goes down."
     assert offer not in signed_in.get("/").content.decode()
     service = {"name": "Shop", "url": "https://shop.example/"}
     added = signed_in.post("/services/add/", service, follow=True).content.decode()

@@ -71,7 +71,7 @@ def test_a_location_without_a_checker_is_named_with_what_starts_one(signed_in: C
     a_service(locations="oslo", now=now - timedelta(minutes=5))
     register("here", "", now)
     page = signed_in.get("/").content.decode()
-    assert "No checker runs at oslo" in page
+    assert "No checker is running at oslo" in page
     assert "check_services --forever --location oslo</code>" in page
 
 

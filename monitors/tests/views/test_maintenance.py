@@ -131,13 +131,13 @@ def test_a_change_of_clocks_is_seen_in_the_preview(signed_in: Client) -> None:
 def test_times_are_shown_while_the_rest_is_not_filled_in(signed_in: Client) -> None:
     asked = WORK | {"preview": "1", "name": "", "about": "some"}
     page = signed_in.post("/maintenance/add/", asked, headers={"HX-Request": "true"})
-    assert "It comes once more:" in page.content.decode()
+    assert "The last time:" in page.content.decode()
 
 
 def test_the_past_is_announced_before_it_is_saved(signed_in: Client) -> None:
     past = f"{datetime.now(UTC) - timedelta(days=2):%Y-%m-%d}T22:00"
     page = signed_in.post("/maintenance/add/", WORK | {"preview": "1", "starts_at": past})
-    assert "1 time in the past: left out of uptime" in page.content.decode()
+    assert "1 time in the past: excluded from uptime" in page.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -74,7 +74,7 @@ def test_one_is_added_changed_sent_and_deleted(signed_in: Client) -> None:
     answer = signed_in.post(f"{page}send/", follow=True)
     assert "It is on its way to Ops" in answer.content.decode()
     assert Message.objects.get().event == "report"
-    assert "It is deleted" in signed_in.post(f"{page}delete/", follow=True).content.decode()
+    assert "Deleted: " in signed_in.post(f"{page}delete/", follow=True).content.decode()
     assert not ReportSchedule.objects.exists()
 
 

@@ -71,7 +71,7 @@ def test_adding_leads_to_the_service(signed_in: Client) -> None:
         ({"interval_s": "0"}, "interval_s", "greater than or equal to 1"),
         ({"timeout_s": "nan"}, "timeout_s", "Enter a number."),
         ({"headers": "no colon"}, "headers", "is not a header like"),
-        ({"json_expected": "x"}, "json_path", "Say where the expected value stands"),
+        ({"json_expected": "x"}, "json_path", "Give the path of the expected value"),
     ],
 )
 def test_an_error_stands_at_its_field_and_what_was_typed_is_kept(
@@ -93,9 +93,7 @@ def test_an_address_that_was_added_already_is_named(signed_in: Client) -> None:
     a_service(name="First", url="https://shop.example/")
     answer = signed_in.post("/services/add/", form(url="HTTPS://SHOP.example:443"))
     assert answer.status_code == 422
-    assert answer.context["form"].errors["url"] == [
-        "This address is being checked already, as “First”."
-    ]
+    assert answer.context["form"].errors["url"] == ["“First” already monitors this URL."]
 
 
 def test_markup_in_a_name_is_shown_as_text(signed_in: Client) -> None:
@@ -174,9 +172,7 @@ def test_test_it_shows_the_verdict_and_stores_nothing(
     assert (answer.status_code, answer.context["trial"].status) == (200, Status.UP)
     target.status = 500
     again = signed_in.post("/services/add/", form(url=target.url, test="1"))
-    assert again.context["trial"].message == (
-        "500 Internal Server Error, where 200-299 was expected"
-    )
+    assert again.context["trial"].message == ("500 Internal Server Error (expected 200-299)")
     assert "500 Internal Server Error" in again.content.decode()
     assert (Service.objects.count(), ServiceStatus.objects.count()) == (0, 0)
 

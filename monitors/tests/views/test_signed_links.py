@@ -62,7 +62,7 @@ def test_a_link_that_was_changed_leads_nowhere_in_words(
     an_incident()
     answer = getattr(client, method)(f"/incidents/acknowledge/{token}/")
     assert answer.status_code == 404
-    assert "This link leads nowhere" in answer.content.decode()
+    assert "This link does not work" in answer.content.decode()
     assert Incident.objects.get().acknowledged_at is None
 
 
@@ -78,7 +78,7 @@ def test_what_is_over_is_said_to_be_over(client: Client, method: str) -> None:
     incident = an_incident(service_name="Shop", end=90)
     answer = getattr(client, method)(link(incident))
     assert answer.status_code == 410
-    assert "The incident of Shop is over" in answer.content.decode()
+    assert "The incident on Shop is over" in answer.content.decode()
     assert "1 min 30 s" in answer.content.decode()
     incident.refresh_from_db()
     assert incident.acknowledged_at is None
@@ -91,7 +91,7 @@ def test_an_incident_that_is_gone_is_said_to_be_gone(client: Client, method: str
     incident.delete()
     answer = getattr(client, method)(path)
     assert answer.status_code == 410
-    assert "This link leads nowhere" in answer.content.decode()
+    assert "This link does not work" in answer.content.decode()
 
 
 def test_nobody_keeps_the_page_or_learns_its_address(client: Client) -> None:
