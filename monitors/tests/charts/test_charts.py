@@ -57,9 +57,9 @@ def test_bars_stand_at_the_right_and_down_is_full_height() -> None:
     assert len(drawn) == SLOTS
     assert {bar.kind for bar in drawn[:-3]} == {"empty"}
     assert drawn[-3:] == (
-        Bar(135, 12, 12, "up", "Up, 100 ms"),
-        Bar(140, 5, 19, "degraded", "Degraded, 200 ms"),
-        Bar(145, 0, HEIGHT, "down", "Down"),
+        Bar(135, 12, 12, "up"),
+        Bar(140, 5, 19, "degraded"),
+        Bar(145, 0, HEIGHT, "down"),
     )
 
 
@@ -92,9 +92,19 @@ def test_line_breaks_where_a_check_was_not_judged() -> None:
 
 def test_what_was_not_judged_has_a_low_bar_of_its_own() -> None:
     (bar,) = bars([RecentResult(Status.NOT_JUDGED, None)])[-1:]
-    assert (bar.kind, bar.title, bar.height < HEIGHT / 2) == ("unknown", "Not judged", True)
+    assert (bar.kind, bar.height < HEIGHT / 2) == ("unknown", True)
     drawn = svg(append("", a_result(Status.NOT_JUDGED)), "Shop <1>")
-    assert 'aria-label="Last 1 checks of Shop &lt;1&gt;: 0 down, 1 not judged"' in drawn
+    assert "<title>Last 1 check of Shop &lt;1&gt;: 0 down, 1 not judged</title>" in drawn
+
+
+def test_all_bars_of_a_kind_are_one_path_and_down_has_a_gap() -> None:
+    recent = ""
+    for found in (UP, DOWN, UP, DOWN) * 8:
+        recent = append(recent, a_result(found))
+    drawn = svg(recent, "Shop")
+    assert (drawn.count("<path"), drawn.count("M"), drawn.count(f"v{HEIGHT}")) == (2, SLOTS, 0)
+    assert "<title>Last 30 checks of Shop: 15 down, slowest 13 ms</title>" in drawn
+    assert len(drawn) < 900
 
 
 def test_no_line_without_two_points() -> None:
