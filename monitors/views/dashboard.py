@@ -17,11 +17,16 @@ from .refresh import unless_same
 @require_safe
 @vary_on_headers("HX-Request")
 def dashboard(request: Request) -> HttpResponseBase:
-    page = list_page(list_filter(request.GET), timezone.now())
     query = request.GET.copy()
     query.pop("page", None)
+    chosen = list_filter(request.GET)
+    page = list_page(chosen, timezone.now())
+    of_any_state = query.copy()
+    of_any_state.pop("state", None)
     context = {
         "page": page,
+        "state": chosen.state or "",
+        "of_any_state": of_any_state.urlencode(),
         "filter_form": ListFilterForm(request.GET, page.tags),
         "query": query.urlencode(),
     }

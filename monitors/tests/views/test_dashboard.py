@@ -84,3 +84,16 @@ def test_the_page_costs_the_same_queries_for_one_and_for_three(
         # Session, user, the list's twelve, channels, the backlog.
         with django_assert_num_queries(16):  # type: ignore[operator]
             signed_in.get("/")
+
+
+def test_a_state_narrows_what_was_searched_and_is_marked(signed_in: Client) -> None:
+    a_service()
+    page = signed_in.get("/?q=s1&tag=web&sort=name&page=1&state=UP").content.decode()
+    kept = "?q=s1&amp;tag=web&amp;sort=name"
+    assert f'href="{kept}&amp;state=DOWN" class="count none">' in page
+    assert f'href="{kept}&amp;state=UP" class="count none" aria-current="true">' in page
+    assert f'href="{kept}" class="count">' in page
+    assert page.count('aria-current="true"') == 1
+    assert (
+        'id="count-all" href="?" class="count" aria-current' in signed_in.get("/").content.decode()
+    )
