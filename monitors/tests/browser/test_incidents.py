@@ -38,7 +38,7 @@ def test_an_incident_is_acknowledged_noted_and_reclassified(page: Page) -> None:
     page.get_by_role("button", name="Save note").click()
     expect(page.locator(".timeline-noted")).to_contain_text("The disk is full.")
     page.get_by_text("Reclassify", exact=True).first.click()
-    page.get_by_label("Whose doing was it").select_option("Planned maintenance")
+    page.get_by_label("Cause", exact=True).select_option("Planned maintenance")
     page.get_by_label("Why").fill("new disks")
     page.get_by_role("button", name="Reclassify").click()
     expect(page.locator(".timeline-reclassified")).to_contain_text("Planned maintenance: new disks")

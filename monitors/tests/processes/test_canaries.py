@@ -4,6 +4,7 @@ import signal
 
 import pytest
 
+from monitors.engine.claims import LEASE_S
 from monitors.tests.installation import Installation, free_port
 from monitors.tests.local_server import local_server
 
@@ -46,7 +47,8 @@ def test_while_it_is_cut_off_nothing_is_charged_and_afterwards_all_goes_on(
     checker = installation.check_forever("--name", "second", CANARY_URLS=urls)
     wait_for(lambda: statuses(installation) == {"UNKNOWN"}, within_s=10)
     with local_server(canary_port):
-        wait_for(lambda: states(installation) == {"DOWN"}, within_s=10)
+        # What the killed one held is free once its lease has run out.
+        wait_for(lambda: states(installation) == {"DOWN"}, within_s=LEASE_S + 8)
         cut_off = "SELECT count(*) FROM monitors_checker WHERE cut_off_since IS NOT NULL"
         wait_for(lambda: query(installation, cut_off)[0][0] == 1, within_s=10)
     took, output = stop(checker)
