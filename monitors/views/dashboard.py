@@ -23,7 +23,7 @@ def dashboard(request: Request) -> HttpResponseBase:
     page = list_page(chosen, timezone.now())
     of_any_state = query.copy()
     of_any_state.pop("state", None)
-    context = {
+    context: dict[str, object] = {
         "page": page,
         "state": chosen.state or "",
         "of_any_state": of_any_state.urlencode(),
