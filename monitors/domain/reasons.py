@@ -135,6 +135,7 @@ class Fault(Enum):
         "{answer}, but {path} takes more work on this body than a check may do: be more exact",
     )
     BLOCKED = Reason.BLOCKED, "{host} resolves to {address}, which is not allowed"
+    BLOCKED_ADDRESS = Reason.BLOCKED, "{address} is not an allowed address"
     SLOW = Reason.SLOW, "{answer} after {elapsed_ms:.0f} ms, slower than {limit_ms:g} ms"
 
     # Of our own side: none of these says anything about the target, which is not judged.

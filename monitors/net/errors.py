@@ -17,6 +17,13 @@ class CheckFailed(Exception):  # noqa: N818 - a finding about the target, not an
         return cls(failure.fault, **failure.facts)
 
 
+def blocked(host: str, address: str) -> CheckFailed:
+    """Say that a host may not be contacted at an address; they are the same where it is one."""
+    if host == address:
+        return CheckFailed(Fault.BLOCKED_ADDRESS, address=address)
+    return CheckFailed(Fault.BLOCKED, host=host, address=address)
+
+
 class UnsendableRequest(ValueError):  # noqa: N818 - reads as what it is at every raise
     """Settings that make no request, or more than one: no fault of the target, which is not asked.
 

@@ -12,7 +12,7 @@ import pycares
 
 from monitors.domain.reasons import Fault
 
-from .errors import CheckFailed
+from .errors import CheckFailed, blocked
 from .guard import GuardPolicy, is_refused
 
 _resolvers: WeakKeyDictionary[asyncio.AbstractEventLoop, aiodns.DNSResolver] = WeakKeyDictionary()
@@ -37,12 +37,12 @@ async def resolve(host: str, policy: GuardPolicy, *, prefer_ipv6: bool = False) 
     the deadline.
     """
     if "%" in host and not is_address(host):
-        raise CheckFailed(Fault.BLOCKED, host=host, address=host)
+        raise blocked(host, host)
     addresses = [host] if is_address(host) else await _look_up(host)
     allowed = [address for address in addresses if not is_refused(address, policy)]
     if not allowed:
         refused = _in_turns(addresses, prefer_ipv6=prefer_ipv6)
-        raise CheckFailed(Fault.BLOCKED, host=host, address=refused[0])
+        raise blocked(host, refused[0])
     return _in_turns(allowed, prefer_ipv6=prefer_ipv6)
 
 

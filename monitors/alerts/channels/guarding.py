@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from urllib3.util import connection
 
+from monitors.net.errors import blocked
 from monitors.net.guard import GuardPolicy, is_refused
 
 _unguarded = connection.create_connection
@@ -36,7 +37,7 @@ def _connect(address: tuple[str, int], *args: Any, **kwargs: Any) -> socket.sock
     host, port = address[0].strip("[]"), address[1]
     found = [entry[4][0] for entry in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
     allowed = [str(ip) for ip in dict.fromkeys(found) if not is_refused(str(ip), policy())]
-    error = OSError(f"{host} resolves to {found[0]}, which is not allowed")
+    error = OSError(str(blocked(host, str(found[0]))))
     for ip in allowed:
         try:
             return _unguarded((ip, port), *args, **kwargs)

@@ -85,14 +85,13 @@ REDIRECTS = [
     down(
         "redirect-to-metadata",
         Reason.BLOCKED,
-        "169.254.169.254",
-        "which is not allowed",
+        "169.254.169.254 is not an allowed address",
         says=[[redirect(b"http://169.254.169.254/latest/meta-data/")]],
     ),
     down(
         "redirect-to-mapped-metadata",
         Reason.BLOCKED,
-        "which is not allowed",
+        "is not an allowed address",
         says=[[redirect(b"http://[::ffff:169.254.169.254]/")]],
     ),
     down(

@@ -181,6 +181,10 @@ SENTENCES: dict[Fault, tuple[dict[str, Any], str]] = {
         {"host": "a.example", "address": "169.254.169.254"},
         "a.example resolves to 169.254.169.254, which is not allowed",
     ),
+    Fault.BLOCKED_ADDRESS: (
+        {"address": "169.254.169.254"},
+        "169.254.169.254 is not an allowed address",
+    ),
     Fault.SLOW: (
         OK | {"elapsed_ms": 912.4, "limit_ms": 500.0},
         "200 OK after 912 ms, slower than 500 ms",

@@ -15,7 +15,7 @@ async def test_an_address_needs_no_lookup(address: str) -> None:
 async def test_what_is_no_ipv6_address_has_no_scope(host: str) -> None:
     with pytest.raises(CheckFailed) as raised:
         await resolve(host, OPEN)
-    assert raised.value.failure.fault is Fault.BLOCKED
+    assert raised.value.failure.fault is Fault.BLOCKED_ADDRESS
 
 
 async def test_localhost_is_this_machine_ipv4_first() -> None:
