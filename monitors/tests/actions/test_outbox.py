@@ -8,7 +8,7 @@ import pytest
 from monitors.actions import outbox
 from monitors.actions.gathering import gather
 from monitors.actions.outbox import LEASE, Tried
-from monitors.domain.alerting import Attempt
+from monitors.domain.alerting import Attempt, Fate, Hold
 from monitors.models import Alert, Channel, DeliveryAttempt, Message
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_channel
@@ -58,6 +58,47 @@ def test_what_a_dead_checker_held_is_free_when_its_lease_has_run_out(channel: Ch
     claim(ME)
     assert claim(OTHER, NOON + LEASE - timedelta(seconds=0.1)) == []
     assert claim(OTHER, NOON + LEASE) == made
+
+
+@pytest.mark.parametrize(
+    ("change", "is_due"),
+    [
+        ({}, True),
+        ({"due_at": noon_plus(1)}, False),
+        ({"fate": Fate.DROPPED.value}, False),
+        ({"hold": Hold.MAINTENANCE.value}, False),
+        ({"channel": None}, False),
+    ],
+)
+def test_an_alert_is_due_when_it_waits_for_its_time_alone(
+    channel: Channel, change: dict[str, object], is_due: bool
+) -> None:
+    an_outage(channel)
+    Alert.objects.update(due_at=NOON)
+    Alert.objects.update(**change)
+    assert outbox.is_anything_due(NOON) is is_due
+
+
+@pytest.mark.parametrize(
+    ("change", "is_due"),
+    [
+        ({}, True),
+        ({"next_try_at": noon_plus(1)}, False),
+        ({"next_try_at": None}, False),
+        ({"channel": None}, False),
+        ({"lease_until": NOON}, True),
+        ({"lease_until": noon_plus(0.001)}, False),
+        ({"lease_until": NOON + 2 * LEASE}, False),
+        ({"lease_until": NOON + 2 * LEASE + timedelta(seconds=0.001)}, True),
+    ],
+)
+def test_a_message_is_due_when_it_is_time_and_nobody_holds_it(
+    channel: Channel, change: dict[str, object], is_due: bool
+) -> None:
+    messages(channel)
+    Message.objects.update(next_try_at=NOON)
+    Message.objects.update(**change)
+    assert outbox.is_anything_due(NOON) is is_due
 
 
 def test_what_a_checker_of_the_same_name_held_is_free_at_once(channel: Channel) -> None:
