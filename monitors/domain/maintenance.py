@@ -56,7 +56,7 @@ class Schedule:
     def spans(self) -> Iterator[Span]:
         """Give all its times in order. What overlaps where clocks are changed becomes one."""
         open_span: Span | None = None
-        for start in self._starts():
+        for start in self.starts():
             end = start + self.duration
             if open_span is not None and start < open_span.ends_at:
                 first = min(open_span.starts_at, start)
@@ -68,7 +68,8 @@ class Schedule:
         if open_span is not None:
             yield open_span
 
-    def _starts(self) -> Iterator[datetime]:
+    def starts(self) -> Iterator[datetime]:
+        """Give the moments at which it begins, without end where the rule has none."""
         if self.is_once:
             yield self.starts_at
             return
@@ -133,7 +134,8 @@ def _check_rule(schedule: Schedule, now: datetime) -> None:
         rule = parse_rule(schedule.rrule)
     except BadSetting as bad:
         raise BadSchedule("rrule", str(bad)) from None
-    if next(schedule.spans(), None) is None:
+    # Times that overlap without end would make one span that never ends.
+    if next(schedule.starts(), None) is None:
         raise BadSchedule("rrule", "It never happens.")
     gap = _shortest_gap(rule, schedule)
     if gap is not None and gap < MOST_OFTEN:
