@@ -10,7 +10,10 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 
 from monitors.tests import nginx, postgres
@@ -31,6 +34,8 @@ class Step:
     missing: str = ""
     """What is not installed, with the command that installs it."""
     is_quick: bool = False
+    beside: str = ""
+    """Steps one after the other with the same word here run at the same time."""
 
 
 def steps() -> list[Step]:
@@ -81,11 +86,12 @@ def steps() -> list[Step]:
             (*on_postgres, *side_by_side, *inside, *database_free),
             no_postgres,
         ),
-        Step("API against its document on SQLite", (*pytest, CONTRACT)),
+        Step("API against its document on SQLite", (*pytest, CONTRACT), beside="contract"),
         Step(
             "API against its document on PostgreSQL",
             (*on_postgres, *pytest, CONTRACT),
             no_postgres,
+            beside="contract",
         ),
         Step("processes on SQLite", (*processes, *only_postgres)),
         Step(
@@ -100,7 +106,7 @@ def steps() -> list[Step]:
             no_postgres or no_false_clock,
         ),
         Step("behind nginx", (*pytest, behind_nginx), no_nginx),
-        Step("tests in a browser", (*pytest, BROWSER), no_browser),
+        Step("tests in a browser", (*side_by_side, BROWSER), no_browser),
     ]
 
 
@@ -108,7 +114,11 @@ def main() -> int:
     environment = {**os.environ, "PYTHONDEVMODE": "", "DATABASE_URL": ""}
     is_quick = "quick" in sys.argv[1:]
     wanted = [step for step in steps() if step.is_quick or not is_quick]
-    outcomes = [(step.name, _run(step, environment)) for step in wanted]
+    outcomes = [
+        (step.name, outcome)
+        for _, together in groupby(wanted, lambda step: step.beside or step.name)
+        for step, outcome in _run(list(together), environment)
+    ]
     print("\nSummary")
     for name, outcome in outcomes:
         print(f"  {outcome:<12} {name}")
@@ -117,13 +127,31 @@ def main() -> int:
     return 1 if failed or (missing and os.environ.get("CI") == "true") else 0
 
 
-def _run(step: Step, environment: dict[str, str]) -> str:
-    print(f"\n== {step.name}", flush=True)
+def _run(together: list[Step], environment: dict[str, str]) -> Iterator[tuple[Step, str]]:
+    """Run steps at the same time, and give what came of each."""
+    with ThreadPoolExecutor(len(together)) as runners:
+        running = [
+            (step, runners.submit(_run_one, step, environment, is_alone=len(together) == 1))
+            for step in together
+        ]
+        for step, outcome in running:
+            yield step, outcome.result()
+
+
+def _run_one(step: Step, environment: dict[str, str], *, is_alone: bool) -> str:
     if step.missing:
-        print(f"Cannot run here, install {step.missing}")
+        print(f"\n== {step.name}\nCannot run here, install {step.missing}", flush=True)
         return "NOT RUN"
+    if is_alone:
+        print(f"\n== {step.name}", flush=True)
     began = time.monotonic()
-    done = subprocess.run(step.command, check=False, env=environment)
+    # What runs beside another says all at its end, lest the two be mixed.
+    into = None if is_alone else subprocess.PIPE
+    done = subprocess.run(
+        step.command, check=False, env=environment, stdout=into, stderr=subprocess.STDOUT, text=True
+    )
+    if not is_alone:
+        print(f"\n== {step.name}\n{done.stdout}", flush=True)
     took = f"{time.monotonic() - began:.0f} s"
     return f"passed {took}" if done.returncode == 0 else f"FAILED {took}"
 
