@@ -32,29 +32,38 @@ chdir = str(_HERE)
 
 
 def on_starting(server: Any) -> None:
-    """Refuse a port in use with one line, and collect the static files."""
+    """Refuse a port in use with one line, collect the static files, and say where all is."""
     if server.cfg.is_ssl and server.cfg.worker_class_str == worker_class and not is_asgi:
         sys.stderr.write("HTTPS is for a proxy; without one, add --worker-class gthread.\n")
         sys.exit(1)
     for address in server.cfg.address:
         if isinstance(address, tuple):
             _refuse_used(*address)
-    collected = _manage("collectstatic", "--noinput", "--verbosity=0")
-    if collected.returncode:
-        sys.stderr.write(collected.stderr.strip().splitlines()[-1] + "\n")
+    prepared = _prepare(server.cfg.address[0])
+    if prepared.returncode:
+        sys.stderr.write(prepared.stderr.strip().splitlines()[-1] + "\n")
         sys.exit(1)
+    server.welcome = prepared.stdout
 
 
 def when_ready(server: Any) -> None:
-    """Say where the dashboard is; at a socket nobody can open it, only a proxy."""
-    address = server.cfg.address[0]
-    if not isinstance(address, tuple):
-        return
-    host, port = address
-    answer = _manage("welcome", addresses.url(host, port, _base_path))
-    sys.stderr.write(answer.stdout)
-    if answer.returncode:
-        sys.stderr.write(answer.stderr.strip().splitlines()[-1] + "\n")
+    """Say where the dashboard is, now that it can be opened."""
+    sys.stderr.write(server.welcome)
+
+
+def _prepare(address: Any) -> "subprocess.CompletedProcess[str]":
+    # At a socket nobody can open it, only a proxy.
+    url = ""
+    if isinstance(address, tuple):
+        host, port = address
+        url = addresses.url(host, port, _base_path)
+    return subprocess.run(  # noqa: S603 - our own program
+        [sys.executable, "manage.py", "prepare", url],
+        cwd=_HERE,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
 
 
 def _refuse_used(host: str, port: int) -> None:
@@ -73,13 +82,3 @@ def _reason(error: OSError) -> str:
     # A name that cannot be resolved has no errno of the system's.
     known = isinstance(error, socket.gaierror) or not error.errno
     return str(error.strerror) if known else os.strerror(error.errno or 0)
-
-
-def _manage(*words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(  # noqa: S603 - our own program
-        [sys.executable, "manage.py", *words],
-        cwd=_HERE,
-        capture_output=True,
-        text=True,
-        check=False,
-    )

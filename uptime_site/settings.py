@@ -289,17 +289,17 @@ STATIC_URL = f"{BASE_PATH}/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Collected files are served under hashed names and cached for ever; where nothing has been
 # collected, WhiteNoise takes them from where they lie. The list of all lies beside what is served.
-_COLLECT_INTO = BASE_DIR / "staticfiles"
-_COLLECTED = "collectstatic" in sys.argv or (
-    (_COLLECT_INTO / "staticfiles.json").is_file() and "pytest" not in sys.modules
+COLLECT_INTO = BASE_DIR / "staticfiles"
+_COLLECTED = bool({"collectstatic", "prepare"} & set(sys.argv)) or (
+    (COLLECT_INTO / "staticfiles.json").is_file() and "pytest" not in sys.modules
 )
-STATIC_ROOT = _COLLECT_INTO / "served" if _COLLECTED else None
+STATIC_ROOT = COLLECT_INTO / "served" if _COLLECTED else None
 WHITENOISE_USE_FINDERS = not _COLLECTED
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
-        "OPTIONS": {"manifest_storage": FileSystemStorage(location=_COLLECT_INTO)},
+        "OPTIONS": {"manifest_storage": FileSystemStorage(location=COLLECT_INTO)},
     }
     if _COLLECTED
     else {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
