@@ -8,6 +8,7 @@ from django.contrib.auth.views import (
 from django.urls import include, path
 
 from monitors.api import paths as api_paths
+from monitors.interfaces.exporters import statuspage_json
 from monitors.views import (
     accounts,
     channels,
@@ -17,10 +18,12 @@ from monitors.views import (
     incidents,
     login,
     maintenance,
+    public,
     report_schedules,
     reports,
     services,
     signed_links,
+    status_pages,
 )
 
 service = [
@@ -80,6 +83,25 @@ report = [
     path("by-email/<int:schedule_id>/send/", report_schedules.send, name="report-schedule-send"),
 ]
 
+status_page = [
+    path("", status_pages.show, name="status-page-show"),
+    path("edit/", status_pages.edit, name="status-page-edit"),
+    path("delete/", status_pages.delete, name="status-page-delete"),
+    path("notices/add/", status_pages.add_notice, name="status-notice-add"),
+    path("notices/<int:notice_id>/", status_pages.notice, name="status-notice"),
+]
+
+public_page = [
+    path("", public.show, name="public-page"),
+    path("history/", public.history, name="public-history"),
+    path("feed.atom", public.feed, name="public-feed"),
+    path("colours.css", public.colours, name="public-colours"),
+    *(
+        path(f"api/v2/{name}.json", public.as_json, {"name": name}, name=f"public-{name}")
+        for name in statuspage_json.NAMES
+    ),
+]
+
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("services/add/", services.add, name="service-add"),
@@ -93,6 +115,10 @@ urlpatterns = [
     path("maintenance/", maintenance.listing, name="maintenance"),
     path("maintenance/add/", maintenance.add, name="maintenance-add"),
     path("maintenance/<int:window_id>/", include(maintenance_window)),
+    path("status-pages/", status_pages.index, name="status-pages"),
+    path("status-pages/add/", status_pages.add, name="status-page-add"),
+    path("status-pages/<int:page_id>/", include(status_page)),
+    path("status/<slug:slug>/", include(public_page)),
     path("setup/", accounts.setup, name="setup"),
     path("accounts/", include(account)),
     path("api/v1/", api_paths()),

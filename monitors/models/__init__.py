@@ -17,6 +17,7 @@ from .rollup import Chore, DailySummary, HourlySummary, HourToRedo
 from .service import Service, Tag
 from .service_search import ServiceSearch
 from .service_status import ServiceStatus
+from .status_page import StatusComponent, StatusNotice, StatusPage, StatusPost
 
 __all__ = [
     "Alert",
@@ -43,5 +44,9 @@ __all__ = [
     "Service",
     "ServiceSearch",
     "ServiceStatus",
+    "StatusComponent",
+    "StatusNotice",
+    "StatusPage",
+    "StatusPost",
     "Tag",
 ]

@@ -16,18 +16,28 @@ from django.utils.timezone import localtime
 
 from monitors.charts import recent_bar as bars
 from monitors.charts import response_line as line
+from monitors.charts import uptime_days
 from monitors.charts.waterfall import waterfall as phase_bars
 from monitors.domain import report_words, wording
 from monitors.domain.alerting import ChannelKind
 from monitors.domain.observation import Phases
 from monitors.domain.result import Status
 from monitors.domain.state import State
+from monitors.domain.uptime_days import Day
 from monitors.models import Incident
 from monitors.queries.dashboard import ServiceRow
 from monitors.queries.deliveries import event_label as label_of_event
 from monitors.queries.response_times import Slot
 
 register = template.Library()
+
+_MARKS = {
+    "up": '<circle cx="8" cy="8" r="7" /><path d="M4.8 8.2 7 10.4l4.2-4.6" />',
+    "degraded": '<path d="M8 2 14.6 13.8H1.4Z" /><path d="M8 6.4v3.2M8 11.8v.1" />',
+    "down": '<path d="M5 1.5h6L14.5 5v6L11 14.5H5L1.5 11V5Zm.6 4.1 4.8 4.8m0-4.8-4.8 4.8" />',
+    "maintenance": '<path d="M3 13 10 6M8.5 3.5a3 3 0 0 0 4 4" />',
+    "unknown": '<circle cx="8" cy="8" r="6" stroke-dasharray="2.4 3.2" />',
+}
 
 register.filter("milliseconds", wording.milliseconds)
 register.filter("duration", wording.duration)
@@ -88,6 +98,34 @@ def moment(at: datetime, style: str = "full") -> SafeString:
         utc.strftime(formats["full"]),
         shown,
     )
+
+
+@register.simple_tag
+def site_moment(at: datetime) -> SafeString:
+    """Write a moment by the clocks of the site, on a page without scripts that names its zone."""
+    return format_html(
+        '<time datetime="{}">{}</time>',
+        wording.iso_utc(at),
+        _local(at).strftime("%d %b %Y, %H:%M"),
+    )
+
+
+@register.filter
+def in_words(at: datetime, zone: str) -> str:
+    """Write a month: "November 2026"."""
+    return f"{at.astimezone(ZoneInfo(zone)):%B %Y}"
+
+
+@register.simple_tag
+def day_strip(days: Sequence[Day], name: str) -> SafeString:
+    """Draw the uptime of days."""
+    return SafeString(uptime_days.svg(days, name))
+
+
+@register.simple_tag
+def part_mark(kind: str) -> SafeString:
+    """Draw the mark of a state: a shape of its own for each."""
+    return SafeString(_MARKS.get(kind, _MARKS["unknown"]))
 
 
 @register.simple_tag

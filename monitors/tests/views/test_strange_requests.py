@@ -14,8 +14,10 @@ from monitors.interfaces.forms.account import ApiKeyForm
 from monitors.interfaces.forms.channel import ChannelForm
 from monitors.interfaces.forms.filters import HistoryFilterForm, ListFilterForm
 from monitors.interfaces.forms.service import ServiceForm
-from monitors.models import Channel, Service
+from monitors.interfaces.forms.status_page import NoticeForm, StatusPageForm
+from monitors.models import Channel, Service, StatusPage
 from monitors.tests import strange
+from monitors.tests.clock import NOON
 from monitors.tests.factories import a_service, checked
 
 pytestmark = pytest.mark.django_db
@@ -28,6 +30,8 @@ FILTERS = [
     ("/accounts/login/", "next"),
     ("/setup/", "token"),
     ("/channels/", "page"),
+    ("/status/shop/history/", "month"),
+    ("/status-pages/1000000/notices/add/", "incident"),
     *(("/channels/new/", name) for name in ("kind", "service")),
     ("/admin/monitors/service/", "q"),
     ("/admin/monitors/service/", "state"),
@@ -42,6 +46,8 @@ FORMS = [
     ("/channels/new/?kind=apprise", "target"),
     ("/channels/new/?kind=apprise&service=slack", "service_webhook"),
     ("/services/{}/pause/", "paused"),
+    *(("/status-pages/add/", name) for name in StatusPageForm.base_fields),
+    *(("/status-pages/1000000/notices/add/", name) for name in NoticeForm.base_fields),
     ("/accounts/login/", "username"),
 ]
 VALID = {
@@ -50,6 +56,11 @@ VALID = {
     "username": "",
     "password": "",
     "target": "a@b.example",
+    "title": "A",
+    "slug": "a",
+    "visibility": "public",
+    "stage": "resolved",
+    "text": "A",
 }
 bounded = settings(
     max_examples=150,
@@ -58,6 +69,12 @@ bounded = settings(
     database=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
+
+
+@pytest.fixture(autouse=True)
+def _page(db: None) -> None:
+    page = {"slug": "shop", "title": "Shop", "published": True}
+    StatusPage.objects.create(pk=1_000_000, created_at=NOON, **page)
 
 
 def as_typed(value: Any) -> bytes:
@@ -97,6 +114,7 @@ def test_no_field_of_a_form(signed_in: Client, place: tuple[str, str], value: An
         assert answer.status_code in {200, 302, 409, 422}, place
     Service.objects.all().delete()
     Channel.objects.all().delete()
+    StatusPage.objects.exclude(slug="shop").delete()
 
 
 @pytest.mark.parametrize("charset", ["hex", "idna", "raw_unicode_escape", "utf-7", "utf-16"])
