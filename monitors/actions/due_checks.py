@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from django.db import transaction
+
 from monitors.domain.schedule import next_beat
 from monitors.models import DueCheck, Service
 
@@ -39,8 +41,10 @@ def pass_over(service_id: int, location: str, due_at: datetime, now: datetime) -
 def hasten(service_ids: Collection[int], now: datetime) -> int:
     """Make services due at once; give how many there are that are due at all.
 
-    What a checker has taken is about to be answered anyway.
+    What a checker has taken, or is just writing, is about to be answered anyway.
     """
     due = DueCheck.objects.filter(service__in=service_ids)
-    due.filter(lease_until=None, due_at__gt=now).update(due_at=now)
+    free = due.filter(lease_until=None, due_at__gt=now).select_for_update(skip_locked=True)
+    with transaction.atomic():
+        due.filter(pk__in=list(free.values_list("pk", flat=True))).update(due_at=now)
     return due.values("service").distinct().count()

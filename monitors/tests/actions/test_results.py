@@ -2,6 +2,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from itertools import count
+from time import sleep
 
 import pytest
 from django.db import IntegrityError, connection
@@ -306,6 +307,47 @@ def test_a_retry_after_a_long_check_is_due_now_and_not_in_the_past() -> None:
     record([scheduled(service, a_result(UP, NOON))], NOON)
     record([scheduled(service, a_result(DOWN, noon_plus(10)))], noon_plus(70))
     assert Service.objects.get(pk=service.pk).next_check_at == noon_plus(70)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_batch_that_waits_for_a_service_holds_no_later_one() -> None:
+    first, second, *_others = [a_service() for _ in range(250)]
+    # Rewritten, so that the table gives it behind the other.
+    Service.objects.filter(pk=first.pk).update(name="rewritten")
+
+    def write() -> None:
+        try:
+            _read_the_whole_table()
+            record([scheduled(service, a_result(UP, NOON)) for service in (first, second)], NOON)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as threads:
+        with services.locked(first.pk):
+            writing = threads.submit(write)
+            _wait_for_one_that_waits()
+            assert Service.objects.select_for_update(nowait=True).filter(pk=second.pk).exists()
+        writing.result(timeout=10)
+    assert ServiceStatus.objects.count() == 2
+
+
+def _read_the_whole_table() -> None:
+    """As PostgreSQL's planner does for many results of a few thousand services."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE monitors_service")
+            cursor.execute("SET enable_nestloop = off; SET enable_mergejoin = off")
+
+
+def _wait_for_one_that_waits() -> None:
+    """On SQLite whoever would write waits for whoever does."""
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    for _ in range(500 if connection.vendor == "postgresql" else 0):
+        with connection.cursor() as cursor:
+            cursor.execute(waiting)
+            if cursor.fetchone() == (1,):
+                return
+        sleep(0.01)
 
 
 @pytest.mark.django_db(transaction=True)
