@@ -47,11 +47,15 @@ class Uptime:
 
         Cut, not rounded, to four decimals: 100 is only said where nothing was down.
         """
-        good = self.up_s + self.degraded_s
-        seen = good + self.down_s
+        good, seen = self.up_s + self.degraded_s, self.seen_s
         if seen <= 0:
             return None
         return 100.0 if self.down_s <= 0 else math.floor(good / seen * 1_000_000) / 10_000
+
+    @property
+    def seen_s(self) -> float:
+        """What the percentage speaks of."""
+        return self.up_s + self.degraded_s + self.down_s
 
     @property
     def unseen_s(self) -> float:

@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from monitors.domain.certificates import expiry, is_near
+from monitors.domain.curl import curl_command
 from monitors.domain.headers import header_names
 from monitors.domain.observation import Phases
 from monitors.domain.rollups import Summary, merge
+from monitors.domain.spec import BadSetting
 from monitors.domain.wording import duration
 from monitors.models import Incident, Service, ServiceStatus
 from monitors.models.fields import Unreadable, shown
@@ -18,10 +20,11 @@ from .history import newest
 from .incidents import IncidentRow, incident_row
 from .maintenance_list import OfService, of_service
 from .response_times import RANGES, Range, Slot, slots
-from .uptime import UptimeFigure, uptime_figures
+from .uptime import UptimeRecord, uptime_record
 
 RECENT = 10
 POINTS = 120
+BARS = 30
 INCIDENTS = 10
 
 
@@ -50,7 +53,7 @@ class ServicePage:
     """Newest first, as many as the chart shows."""
     incidents: tuple[IncidentRow, ...]
     """Newest first."""
-    uptimes: tuple[UptimeFigure, ...]
+    uptime: UptimeRecord
     certificate: CertificateFacts | None
     range: Range | None
     """What the chart shows; None for the latest checks one by one."""
@@ -59,6 +62,8 @@ class ServicePage:
     flapping_since: datetime | None
     is_set_aside: bool
     """Not run, since it froze a checker."""
+    curl: str
+    """The check as a command; empty where its settings cannot be read."""
     unreadable: tuple[str, ...]
     """Why secrets cannot be read, a sentence each: no check is made meanwhile."""
 
@@ -76,11 +81,19 @@ class ServicePage:
         return self.checks[:RECENT]
 
     @property
+    def bar_since(self) -> datetime | None:
+        """When the first check of the bar was made."""
+        return self.checks[:BARS][-1].checked_at if self.checks else None
+
+    @property
     def latest_phases(self) -> Phases | None:
         return self.checks[0].phases if self.checks else None
 
 
-def service_page(service: Service, now: datetime, range_name: str = "") -> ServicePage:
+def service_page(
+    service: Service, now: datetime, zone: tzinfo, range_name: str = ""
+) -> ServicePage:
+    """Read it all; days are those of a zone."""
     wanted = next((known for known in RANGES if known.name == range_name), None)
     maintenance = of_service(service.pk, now)
     return ServicePage(
@@ -92,12 +105,13 @@ def service_page(service: Service, now: datetime, range_name: str = "") -> Servi
         settings=_settings(service),
         checks=newest(service, POINTS),
         incidents=latest_incidents(service, now),
-        uptimes=uptime_figures(service, now),
+        uptime=uptime_record(service, now, zone),
         certificate=_certificate(service, now),
         range=wanted,
         slots=slots(service, wanted, now) if wanted else (),
         flapping_since=service.flapping_since,
         is_set_aside=service.is_set_aside,
+        curl=_curl(service),
         unreadable=tuple(secret.why for secret in service.unreadable_secrets.values()),
     )
 
@@ -124,6 +138,13 @@ def _certificate(service: Service, now: datetime) -> CertificateFacts | None:
         expiry(expires_at, now),
         service.verify_tls and is_near(expires_at, service.tls_expiry_warn_days, now),
     )
+
+
+def _curl(service: Service) -> str:
+    try:
+        return curl_command(service.check_spec())
+    except BadSetting:
+        return ""
 
 
 def _settings(service: Service) -> tuple[tuple[str, str], ...]:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 from typing import Protocol
 
 from django.db.models import Q
@@ -11,6 +11,7 @@ from django.db.models import Q
 from monitors.domain.incidents import IncidentCause
 from monitors.domain.state import State
 from monitors.domain.uptime import Charge, Stretch, Uptime, until_fresh, uptime
+from monitors.domain.uptime_days import Day, days
 from monitors.models import Exclusion, Period, Service
 
 from .listed import Listed
@@ -40,7 +41,24 @@ class UptimeFigure:
     """The uptime of one window up to now."""
 
     label: str
-    uptime: Uptime
+    uptime: Uptime | None
+    """None where a shorter window holds all that there is of the service."""
+    is_cut: bool
+    """Whether the service is younger than the window."""
+
+    @property
+    def watched_s(self) -> float:
+        """What the percentage speaks of."""
+        return self.uptime.seen_s if self.uptime else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class UptimeRecord:
+    """A service's uptime in each usual window, and day by day."""
+
+    figures: tuple[UptimeFigure, ...]
+    days: tuple[Day, ...]
+    """Oldest first."""
 
 
 def uptime_between(service: Service, start: datetime, end: datetime, now: datetime) -> Uptime:
@@ -60,15 +78,20 @@ def uptimes_between(
     }
 
 
-def uptime_figures(service: Service, now: datetime) -> tuple[UptimeFigure, ...]:
-    """Give the uptime of every usual window, in three queries."""
+def uptime_record(service: Service, now: datetime, zone: tzinfo) -> UptimeRecord:
+    """Give the uptime of every usual window, and of days in a zone, in three queries."""
     start = now - max(length for _, length in WINDOWS)
     stretches = stretches_of([service], start, now, now)[service.pk]
     charges = charges_of([service], start, now)[service.pk]
-    return tuple(
-        UptimeFigure(label, uptime(stretches, now - length, now, charges))
-        for label, length in WINDOWS
-    )
+    figures = []
+    age, known_whole = now - service.created_at, False
+    for label, length in WINDOWS:
+        # What was before there was a service is no gap.
+        since = max(now - length, service.created_at)
+        found = None if known_whole else uptime(stretches, since, now, charges)
+        figures.append(UptimeFigure(label, found, is_cut=age < length))
+        known_whole = age <= length
+    return UptimeRecord(tuple(figures), days(stretches, charges, now, zone))
 
 
 def uptime_of_many(

@@ -1,4 +1,4 @@
-"""Check now, and the history page that it lands on."""
+"""Check now, and the history of a service."""
 
 from asgiref.sync import sync_to_async
 from django.contrib import messages
@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRedirect
 
 from monitors.engine.check_now import Busy, ask_checkers, check_one
 from monitors.interfaces.forms.filters import (
@@ -20,6 +21,7 @@ from monitors.queries.dashboard import service_row
 from monitors.queries.history import history_page
 
 from .access import Request, get_check_or_404, get_service_or_404
+from .services import live
 
 LAG_THAT_MATTERS_MS = 10
 
@@ -33,7 +35,10 @@ async def check(request: Request, service_id: int) -> HttpResponse:
         return await sync_to_async(_leave_to_checkers)(request, service, busy)
     if checked.row is None:
         messages.warning(request, f"{service.name} was deleted during the check.")
-        return redirect("dashboard")
+        return _go_to(request, reverse("dashboard"))
+    if request.htmx:
+        service = await sync_to_async(get_service_or_404)(service_id)
+        return await sync_to_async(live)(request, service, checked.row.pk)
     return redirect(f"{reverse('service-history', args=[service_id])}?new={checked.row.pk}")
 
 
@@ -43,7 +48,11 @@ def _leave_to_checkers(request: Request, service: Service, busy: Busy) -> HttpRe
         messages.info(request, words)
     else:
         messages.warning(request, str(busy))
-    return redirect("service-history", service.pk)
+    return _go_to(request, reverse("service-history", args=[service.pk]))
+
+
+def _go_to(request: Request, url: str) -> HttpResponse:
+    return HttpResponseClientRedirect(url) if request.htmx else redirect(url)
 
 
 @require_safe

@@ -1,6 +1,7 @@
 """Add, show, edit, pause and delete a service."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -15,6 +16,8 @@ from monitors.actions import services
 from monitors.domain.result import CheckResult
 from monitors.domain.spec import BadSetting
 from monitors.engine.check_now import Busy, try_out_sync
+from monitors.interfaces.forms.clone import form_like, has_secrets
+from monitors.interfaces.forms.filters import read_id
 from monitors.interfaces.forms.service import ServiceForm
 from monitors.models import Service
 from monitors.queries.channels import is_anybody_told, told_of
@@ -35,7 +38,7 @@ keep_out_of_reports = sensitive_post_parameters(
 @keep_out_of_reports
 @require_http_methods(["GET", "HEAD", "POST"])
 def add(request: Request) -> HttpResponse:
-    form = ServiceForm(request.POST or None)
+    form = _new_form(request)
     saved = None
     if _is_save(request) and form.is_valid():
         saved = _saved(form, lambda: _create(form))
@@ -62,13 +65,24 @@ def edit(request: Request, service_id: int) -> HttpResponse:
 @require_safe
 @vary_on_headers("HX-Request")
 def show(request: Request, service_id: int) -> HttpResponse:
-    wanted = request.GET.get("range", "")
-    page = service_page(get_service_or_404(service_id), timezone.now(), wanted)
-    template = "_live.html" if request.htmx else "show.html"
-    context = {"page": page, "service": page.row, "ranges": RANGES}
-    if not request.htmx:
-        context |= {"told": told_of(service_id), "is_anybody_told": is_anybody_told()}
-    return render(request, f"monitors/services/{template}", context)
+    service = get_service_or_404(service_id)
+    if request.htmx:
+        return live(request, service)
+    context = _shown(request, service)
+    context |= {"told": told_of(service_id), "is_anybody_told": is_anybody_told()}
+    return render(request, "monitors/services/show.html", context)
+
+
+def live(request: Request, service: Service, new_check: int | None = None) -> HttpResponse:
+    """Answer with the part of a service's page that refreshes itself."""
+    context = _shown(request, service) | {"highlighted": new_check}
+    return render(request, "monitors/services/_live.html", context)
+
+
+def _shown(request: Request, service: Service) -> dict[str, Any]:
+    zone = timezone.get_current_timezone()
+    page = service_page(service, timezone.now(), zone, request.GET.get("range", ""))
+    return {"page": page, "service": page.row, "ranges": RANGES}
 
 
 @require_POST
@@ -94,6 +108,16 @@ def delete(request: Request, service_id: int) -> HttpResponse:
         return redirect("dashboard")
     context = {"service": service, "checks_count": service.checks.count()}
     return render(request, "monitors/services/confirm_delete.html", context)
+
+
+def _new_form(request: Request) -> ServiceForm:
+    like = read_id(request.GET.get("like", ""))
+    if request.POST or like is None:
+        return ServiceForm(request.POST or None)
+    service = get_service_or_404(like)
+    if has_secrets(service):
+        messages.info(request, f"Secrets of {service.name} are not copied; enter them anew.")
+    return form_like(service)
 
 
 def _is_save(request: Request) -> bool:

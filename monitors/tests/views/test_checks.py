@@ -29,6 +29,32 @@ def test_check_now_lands_on_the_history_with_the_result_on_top(
     assert target.requests == ["/", "/"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_check_now_on_the_page_of_a_service_stays_there_with_the_new_row_marked(
+    signed_in: Client, target: LocalServer
+) -> None:
+    service = a_service(url=target.url, now=timezone.now())
+    path = f"/services/{service.pk}/check/?range=24h"
+    answer = signed_in.post(path, headers={"HX-Request": "true"})
+    newest = ServiceStatus.objects.get()
+    assert answer.context["page"].checks[0] == newest
+    assert answer.context["highlighted"] == newest.pk
+    assert answer.context["page"].range.name == "24h"
+    page = answer.content.decode()
+    assert "<html" not in page
+    assert 'role="status">Checked just now: 200 OK' in page
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("no_place_left")
+def test_where_there_is_no_place_left_check_now_leads_to_the_page_that_says_so(
+    signed_in: Client,
+) -> None:
+    service = a_service()
+    answer = signed_in.post(f"/services/{service.pk}/check/", headers={"HX-Request": "true"})
+    assert (answer.status_code, answer["HX-Redirect"]) == (200, f"/services/{service.pk}/history/")
+
+
 @pytest.mark.django_db
 def test_history_is_filtered_and_paged_in_the_url(signed_in: Client) -> None:
     service = checked(a_service(), *([Status.UP, Status.DOWN] * 30))

@@ -219,6 +219,52 @@ def test_secrets_are_encrypted_never_shown_and_can_be_forgotten(signed_in: Clien
     assert (service.bearer_token, service.secret_headers, service.password) == ("", "", "")
 
 
+def test_a_clone_begins_with_the_settings_of_another_but_its_secrets(signed_in: Client) -> None:
+    gateway = a_service(name="Gateway")
+    signed_in.post(
+        "/services/add/",
+        form(interval_s=30, tags="web", bearer_token="t0ken-s3cret", depends_on="Gateway"),
+    )
+    service = Service.objects.get(name="Shop")
+    answer = signed_in.get(f"/services/add/?like={service.pk}")
+    shown = answer.context["form"]
+    values = {name: shown[name].value() for name in ("name", "url", "interval_s", "tags")}
+    assert values == {
+        "name": "Copy of Shop",
+        "url": "https://shop.example/",
+        "interval_s": 30,
+        "tags": "web",
+    }
+    assert shown["depends_on"].value() == "Gateway"
+    page = answer.content.decode()
+    assert "s3cret" not in page
+    assert "Secrets of Shop are not copied; enter them anew." in page
+    assert "not copied" not in signed_in.get(f"/services/add/?like={gateway.pk}").content.decode()
+    same = signed_in.post(f"/services/add/?like={service.pk}", form(name="Copy of Shop"))
+    assert (same.status_code, Service.objects.count()) == (422, 2)
+
+
+@pytest.mark.parametrize(("like", "status"), [("999999", 404), ("x", 200), ("9" * 30, 200)])
+def test_only_what_is_there_is_cloned(signed_in: Client, like: str, status: int) -> None:
+    assert signed_in.get(f"/services/add/?like={like}").status_code == status
+
+
+def test_the_page_has_the_check_as_a_command_without_its_secrets(signed_in: Client) -> None:
+    signed_in.post("/services/add/", form(bearer_token="t0ken-s3cret", name="<b>"))
+    page = signed_in.get(f"/services/{Service.objects.get().pk}/").content.decode()
+    assert "Authorization: Bearer $TOKEN" in page
+    assert "s3cret" not in page
+
+
+def test_the_page_of_a_young_service_says_how_long_it_was_watched(signed_in: Client) -> None:
+    service = checked(a_service(), Status.UP, Status.UP)
+    page = signed_in.get(f"/services/{service.pk}/").content.decode()
+    assert "Last 90 days of" in page
+    new = a_service(now=timezone.now())
+    page = signed_in.get(f"/services/{new.pk}/").content.decode()
+    assert page.count("not monitored that long yet") == 4
+
+
 def test_the_page_shows_its_tags_as_links_to_the_list(signed_in: Client) -> None:
     service = a_service(tags=["web & co", "api"])
     page = signed_in.get(f"/services/{service.pk}/").content.decode()
