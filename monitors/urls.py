@@ -21,6 +21,7 @@ from monitors.views import (
     public,
     report_schedules,
     reports,
+    response_times,
     services,
     signed_links,
     status_pages,
@@ -29,6 +30,8 @@ from monitors.views import (
 service = [
     path("", services.show, name="service-show"),
     path("history/", checks.history, name="service-history"),
+    path("response/", response_times.show, name="service-response"),
+    path("response.csv", response_times.export, name="service-response-csv"),
     path("history/<int:check_id>/", checks.show, name="check-show"),
     path("check/", checks.check, name="service-check"),
     path("edit/", services.edit, name="service-edit"),

@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from monitors.domain.chart_range import DAY, HOUR, ChartRange, step_of
 from monitors.domain.result import Status
 from monitors.domain.rollups import Summary, merge, summarise
 from monitors.models import Chore, DailySummary, HourlySummary, Service, ServiceStatus
 
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SUMMARIES = "summaries"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 Part = tuple[datetime, datetime]
@@ -21,24 +22,6 @@ class Slot:
 
     starts_at: datetime
     summary: Summary
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """A length of time up to now that the service page can show."""
-
-    name: str
-    label: str
-    length: timedelta
-    step: timedelta
-
-
-RANGES = (
-    Range("24h", "24 hours", timedelta(hours=24), HOUR),
-    Range("7d", "7 days", timedelta(days=7), HOUR),
-    Range("30d", "30 days", timedelta(days=30), DAY),
-    Range("90d", "90 days", timedelta(days=90), DAY),
-)
 
 
 def summary_between(service: Service, start: datetime, end: datetime) -> Summary:
@@ -54,22 +37,39 @@ def summary_between(service: Service, start: datetime, end: datetime) -> Summary
     return merge([slot.summary for slot in found] + [_logged(service, *part) for part in rest])
 
 
-def slots(service: Service, wanted: Range, now: datetime) -> tuple[Slot, ...]:
-    """Give the steps of a range in order of time; those without a check are left out."""
-    start = _floor(now - wanted.length, wanted.step) + wanted.step
-    summed_up = _summed_up_until(start)
-    today = _floor(summed_up, wanted.step)
-    model = HourlySummary if wanted.step == HOUR else DailySummary
-    found = _stored(model, service, [(start, max(start, today))])
+def chart_slots(service: Service, wanted: ChartRange) -> tuple[Slot, ...]:
+    """Give the steps of a range as finely as a chart shows them."""
+    return slots(service, wanted, step_of(wanted, service.interval_s, _logged_since(service)))
+
+
+def _logged_since(service: Service) -> datetime | None:
+    """Give from when on the log is whole: from the beginning while the first check is there."""
+    checks = ServiceStatus.objects.of(service).order_by("checked_at")
+    oldest = checks.values_list("checked_at", flat=True).first()
+    first_due = service.created_at + timedelta(seconds=2 * service.interval_s)
+    if oldest is None or oldest > first_due:
+        return oldest
+    return datetime.min.replace(tzinfo=UTC)
+
+
+def slots(service: Service, wanted: ChartRange, step: timedelta) -> tuple[Slot, ...]:
+    """Give the steps of a range in order of time; those without a check are left out.
+
+    The first one is whole: it begins at or after the range's start.
+    """
+    start, end = _ceil(wanted.start, step), wanted.end.astimezone(UTC)
+    if step < HOUR:
+        return tuple(_recent(service, start, end, step))
+    summed_up = min(_summed_up_until(start), end)
+    today = max(start, _floor(summed_up, step))
+    model = HourlySummary if step == HOUR else DailySummary
+    found = _stored(model, service, [(start, today)])
     # The running step: what is summed up of it, and what is not.
-    begins = max(start, today)
-    running = (
-        [*_stored(HourlySummary, service, [(begins, summed_up)])] if wanted.step == DAY else []
-    )
-    recent = _recent(service, max(begins, summed_up), now, wanted.step)
+    running = [*_stored(HourlySummary, service, [(today, summed_up)])] if step == DAY else []
+    recent = _recent(service, max(today, summed_up), end, step)
     by_step: dict[datetime, list[Summary]] = {}
     for slot in (*running, *recent):
-        by_step.setdefault(_floor(slot.starts_at, wanted.step), []).append(slot.summary)
+        by_step.setdefault(_floor(slot.starts_at, step), []).append(slot.summary)
     rest = [Slot(at, merge(parts)) for at, parts in sorted(by_step.items())]
     return tuple(slot for slot in (*found, *rest) if slot.summary.checks)
 
@@ -127,8 +127,7 @@ def _summed_up_until(otherwise: datetime) -> datetime:
 
 
 def _floor(moment: datetime, step: timedelta) -> datetime:
-    whole = moment.replace(minute=0, second=0, microsecond=0)
-    return whole if step == HOUR else whole.replace(hour=0)
+    return moment.astimezone(UTC) - (moment - _EPOCH) % step
 
 
 def _ceil(moment: datetime, step: timedelta) -> datetime:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from monitors.domain.certificates import expiry, is_near
+from monitors.domain.chart_range import named
 from monitors.domain.curl import curl_command
 from monitors.domain.headers import header_names
 from monitors.domain.observation import Phases
-from monitors.domain.rollups import Summary, merge
 from monitors.domain.spec import BadSetting
 from monitors.domain.wording import duration
 from monitors.models import Incident, Service, ServiceStatus
@@ -16,14 +16,17 @@ from monitors.models.fields import Unreadable, shown
 
 from .dashboard import ServiceRow, service_row, tags_of, with_causes
 from .dependencies import Neighbours, neighbours
-from .history import newest
 from .incidents import IncidentRow, incident_row
 from .maintenance_list import OfService, of_service
-from .response_times import RANGES, Range, Slot, slots
-from .uptime import UptimeRecord, uptime_record
+from .response_chart import (
+    ResponseTimes,
+    latest_response_times,
+    newest_checks,
+    response_times,
+)
+from .uptime import LONGEST, UptimeRecord, lived, uptime_record
 
 RECENT = 10
-POINTS = 120
 BARS = 30
 INCIDENTS = 10
 
@@ -50,15 +53,12 @@ class ServicePage:
     next_check_at: datetime | None
     settings: tuple[tuple[str, str], ...]
     checks: Sequence[ServiceStatus]
-    """Newest first, as many as the chart shows."""
+    """The newest, newest first."""
     incidents: tuple[IncidentRow, ...]
     """Newest first."""
     uptime: UptimeRecord
     certificate: CertificateFacts | None
-    range: Range | None
-    """What the chart shows; None for the latest checks one by one."""
-    slots: tuple[Slot, ...]
-    """The steps of that range."""
+    response: ResponseTimes
     flapping_since: datetime | None
     is_set_aside: bool
     """Not run, since it froze a checker."""
@@ -70,11 +70,6 @@ class ServicePage:
     @property
     def open_incident(self) -> IncidentRow | None:
         return next((row for row in self.incidents if row.incident.resolved_at is None), None)
-
-    @property
-    def summary(self) -> Summary:
-        """Of the range that the chart shows."""
-        return merge(slot.summary for slot in self.slots)
 
     @property
     def recent(self) -> Sequence[ServiceStatus]:
@@ -94,8 +89,9 @@ def service_page(
     service: Service, now: datetime, zone: tzinfo, range_name: str = ""
 ) -> ServicePage:
     """Read it all; days are those of a zone."""
-    wanted = next((known for known in RANGES if known.name == range_name), None)
+    wanted = named(range_name, now)
     maintenance = of_service(service.pk, now)
+    checks, past = newest_checks(service), lived(service, now - LONGEST, now)
     return ServicePage(
         row=_row(service, now, in_maintenance=maintenance.running is not None),
         neighbours=neighbours(service),
@@ -103,12 +99,13 @@ def service_page(
         reason=service.last_reason,
         next_check_at=service.next_check_at,
         settings=_settings(service),
-        checks=newest(service, POINTS),
+        checks=checks,
         incidents=latest_incidents(service, now),
-        uptime=uptime_record(service, now, zone),
+        uptime=uptime_record(service, past, now, zone),
         certificate=_certificate(service, now),
-        range=wanted,
-        slots=slots(service, wanted, now) if wanted else (),
+        response=response_times(service, wanted, past)
+        if wanted
+        else latest_response_times(service, checks, past, now),
         flapping_since=service.flapping_since,
         is_set_aside=service.is_set_aside,
         curl=_curl(service),

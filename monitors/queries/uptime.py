@@ -17,12 +17,13 @@ from monitors.models import Exclusion, Period, Service
 from .listed import Listed
 from .maintenance import planned_stretches
 
+LONGEST = timedelta(days=365)
 WINDOWS = (
     ("24 hours", timedelta(hours=24)),
     ("7 days", timedelta(days=7)),
     ("30 days", timedelta(days=30)),
     ("90 days", timedelta(days=90)),
-    ("365 days", timedelta(days=365)),
+    ("365 days", LONGEST),
 )
 
 
@@ -53,6 +54,14 @@ class UptimeFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class Lived:
+    """What a service has been through, and what was reclassified of it."""
+
+    stretches: list[Stretch]
+    charges: list[Charge]
+
+
+@dataclass(frozen=True, slots=True)
 class UptimeRecord:
     """A service's uptime in each usual window, and day by day."""
 
@@ -78,20 +87,25 @@ def uptimes_between(
     }
 
 
-def uptime_record(service: Service, now: datetime, zone: tzinfo) -> UptimeRecord:
-    """Give the uptime of every usual window, and of days in a zone, in three queries."""
-    start = now - max(length for _, length in WINDOWS)
-    stretches = stretches_of([service], start, now, now)[service.pk]
-    charges = charges_of([service], start, now)[service.pk]
+def lived(service: Service, start: datetime, now: datetime) -> Lived:
+    """Read what a service has been through since a moment, in three queries."""
+    return Lived(
+        stretches_of([service], start, now, now)[service.pk],
+        charges_of([service], start, now)[service.pk],
+    )
+
+
+def uptime_record(service: Service, past: Lived, now: datetime, zone: tzinfo) -> UptimeRecord:
+    """Give the uptime of every usual window, and of days in a zone."""
     figures = []
     age, known_whole = now - service.created_at, False
     for label, length in WINDOWS:
         # What was before there was a service is no gap.
         since = max(now - length, service.created_at)
-        found = None if known_whole else uptime(stretches, since, now, charges)
+        found = None if known_whole else uptime(past.stretches, since, now, past.charges)
         figures.append(UptimeFigure(label, found, is_cut=age < length))
         known_whole = age <= length
-    return UptimeRecord(tuple(figures), days(stretches, charges, now, zone))
+    return UptimeRecord(tuple(figures), days(past.stretches, past.charges, now, zone))
 
 
 def uptime_of_many(

@@ -1,6 +1,6 @@
 """Filters and tags of the pages; formatting only."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
@@ -14,19 +14,21 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
+from monitors.charts import phase_areas, uptime_days
 from monitors.charts import recent_bar as bars
-from monitors.charts import response_line as line
-from monitors.charts import uptime_days
+from monitors.charts import response_chart as chart
 from monitors.charts.waterfall import waterfall as phase_bars
 from monitors.domain import report_words, wording
 from monitors.domain.alerting import ChannelKind
+from monitors.domain.bands import BandKind
 from monitors.domain.observation import Phases
 from monitors.domain.result import Status
 from monitors.domain.state import State
 from monitors.domain.uptime_days import Day
-from monitors.models import Incident
+from monitors.models import Incident, ServiceStatus
 from monitors.queries.dashboard import ServiceRow
 from monitors.queries.deliveries import event_label as label_of_event
+from monitors.queries.response_chart import ResponseTimes
 from monitors.queries.response_times import Slot
 
 register = template.Library()
@@ -201,44 +203,54 @@ def recent_bar(recent: str, name: str) -> SafeString:
     return SafeString(bars.svg(recent, name))
 
 
-@register.inclusion_tag("components/response_line.svg")
-def response_line(checks: Iterable[Any]) -> dict[str, Any]:
-    """Draw the response times of checks that are given newest first."""
-    points = [
-        line.ResponsePoint(check.checked_at, Status(check.status), check.response_time_ms)
-        for check in checks
-    ]
-    return _chart(points[::-1], of="check")
+_BANDS = {
+    BandKind.DOWN: "Outage",
+    BandKind.MAINTENANCE: "Maintenance",
+    BandKind.PAUSED: "Paused",
+    BandKind.UNKNOWN: "Not monitored",
+}
 
 
-@register.inclusion_tag("components/response_line.svg")
-def summary_line(slots: Iterable[Slot]) -> dict[str, Any]:
-    """Draw the median and the 95th percentile of stretches of time, in their order."""
-    return _chart([_summary_point(slot) for slot in slots], of="stretch of time")
-
-
-def _summary_point(slot: Slot) -> line.ResponsePoint:
-    found = slot.summary
-    middle, high = found.percentile_ms(0.5), found.percentile_ms(0.95)
-    down = f"{found.down} of {found.checks} checks down"
-    if middle is None:
-        return line.ResponsePoint(slot.starts_at, found.worst, None, None, down)
-    times = f"median {wording.milliseconds(middle)}, 95 % within {wording.milliseconds(high)}"
-    note = f"{times}; {down}" if found.down else times
-    return line.ResponsePoint(slot.starts_at, Status.UP, middle, high, note)
-
-
-def _chart(points: Sequence[line.ResponsePoint], of: str) -> dict[str, Any]:
+@register.inclusion_tag("components/response_chart.html")
+def response_chart(response: ResponseTimes) -> dict[str, Any]:
+    """Draw response times: each check, or median and 95th percentile of each step."""
+    points = [_check_point(check) for check in reversed(response.checks)]
+    points += [_slot_point(slot) for slot in response.slots]
+    drawn = chart.response_chart(points, response.start, response.end, response.bands)
     return {
-        "of": of,
-        "chart": line.response_line(points),
-        "width": line.WIDTH,
-        "height": line.HEIGHT,
-        "left": line.LEFT,
-        "right": line.WIDTH - line.RIGHT,
-        "floor": line.HEIGHT - line.BOTTOM,
-        "labels_y": line.HEIGHT - 8,
+        "chart": drawn,
+        "of": "stretch of time" if response.range else "check",
+        "width": chart.WIDTH,
+        "height": chart.HEIGHT,
+        "legend": [(kind, _BANDS[BandKind(kind)]) for kind in drawn.kinds] if drawn else (),
     }
+
+
+def _check_point(check: ServiceStatus) -> chart.ResponsePoint:
+    status = Status(check.status)
+    # Of one that failed the time says when it gave up.
+    time = None if status is Status.DOWN else check.response_time_ms
+    return chart.ResponsePoint(check.checked_at, status, time)
+
+
+def _slot_point(slot: Slot) -> chart.ResponsePoint:
+    found = slot.summary
+    return chart.ResponsePoint(
+        slot.starts_at,
+        Status.DOWN if found.down == found.checks else Status.UP,
+        found.median_ms,
+        found.p95_ms,
+        found.checks,
+        found.down,
+    )
+
+
+@register.inclusion_tag("components/phase_areas.html")
+def phase_chart(checks: Sequence[ServiceStatus]) -> dict[str, Any]:
+    """Draw the phases of checks, which are given newest first."""
+    of_each = [(check.checked_at, check.phases) for check in reversed(checks)]
+    drawn = phase_areas.phase_areas(of_each, of_each[0][0], of_each[-1][0]) if of_each else None
+    return {"chart": drawn, "width": phase_areas.WIDTH, "height": phase_areas.HEIGHT}
 
 
 @register.inclusion_tag("components/waterfall.html")

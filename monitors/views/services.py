@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django.views.decorators.vary import vary_on_headers
 
 from monitors.actions import services
+from monitors.domain.chart_range import LENGTHS
 from monitors.domain.result import CheckResult
 from monitors.domain.spec import BadSetting
 from monitors.engine.check_now import Busy, try_out_sync
@@ -21,7 +22,6 @@ from monitors.interfaces.forms.filters import read_id
 from monitors.interfaces.forms.service import ServiceForm
 from monitors.models import Service
 from monitors.queries.channels import is_anybody_told, told_of
-from monitors.queries.response_times import RANGES
 from monitors.queries.service_page import service_page
 
 from .access import Request, get_service_or_404, gone_is_404
@@ -82,7 +82,7 @@ def live(request: Request, service: Service, new_check: int | None = None) -> Ht
 def _shown(request: Request, service: Service) -> dict[str, Any]:
     zone = timezone.get_current_timezone()
     page = service_page(service, timezone.now(), zone, request.GET.get("range", ""))
-    return {"page": page, "service": page.row, "ranges": RANGES}
+    return {"page": page, "service": page.row, "lengths": LENGTHS}
 
 
 @require_POST

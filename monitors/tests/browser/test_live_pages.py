@@ -1,5 +1,7 @@
 """Pages that stay open: what a person has in hand when they refresh themselves."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -48,6 +50,29 @@ def test_a_refresh_takes_nothing_out_of_a_hand(
     assert page.evaluate("scrollY") == 300
     assert page.evaluate("getSelection().toString()") == chosen
     expect(page.locator(".service .tag").nth(5)).to_be_focused()
+
+
+def test_check_now_stays_on_the_page_and_the_chart_says_what_was_measured(
+    page: Page, site: Installation, target: LocalServer
+) -> None:
+    set_up(page, site)
+    add_services(page, target, 1)
+    expect(page.get_by_text("Not checked yet")).to_be_visible()
+    for count in (1, 2):
+        page.get_by_role("button", name="Check now").click()
+        expect(page.locator("tr.is-new")).to_contain_text("just now")
+        expect(page.locator("tbody tr", has_text="200 OK")).to_have_count(count)
+    expect(page).to_have_url(re.compile(r"/services/\d+/$"))
+    tip = page.locator(".chart-tip")
+    page.locator(".chart-plot").focus()
+    page.keyboard.press("End")
+    expect(tip).to_contain_text("Up")
+    refresh(page)
+    expect(tip).to_have_count(1)
+    page.keyboard.press("Escape")
+    expect(tip).to_have_count(0)
+    page.locator(".chart-plot").hover()
+    expect(tip).to_contain_text(" ms")
 
 
 def test_a_session_that_ends_leads_to_the_login_and_back(

@@ -1,11 +1,16 @@
+import json
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
+from monitors.charts.phase_areas import phase_areas
 from monitors.charts.recent_bar import HEIGHT, SLOTS, Bar, bars, svg
-from monitors.charts.response_line import ResponsePoint, response_line
+from monitors.charts.response_chart import HEIGHT as PLOT_HEIGHT
+from monitors.charts.response_chart import Label, ResponseChart, ResponsePoint, response_chart
 from monitors.charts.scale import Scale, round_ticks, time_ticks
 from monitors.charts.waterfall import PhaseBar, waterfall
+from monitors.domain.bands import Band, BandKind
 from monitors.domain.observation import Phases
 from monitors.domain.recent import RecentResult, append
 from monitors.domain.result import Status
@@ -39,9 +44,7 @@ def test_time_ticks_are_round_moments_within_the_range() -> None:
 
 
 def test_a_label_does_not_reach_over_the_edge() -> None:
-    chart = response_line([ResponsePoint(noon_plus(s), UP, 5) for s in (0, 60, 120)])
-    assert chart is not None
-    assert [tick.anchor for tick in chart.times] == ["middle", "middle", "end"]
+    assert [Label(percent).anchor for percent in (0, 50, 100)] == ["start", "middle", "end"]
 
 
 def test_scale_maps_its_ends_onto_each_other() -> None:
@@ -67,27 +70,111 @@ def test_only_as_many_bars_as_there_are_slots() -> None:
     assert [bar.kind for bar in bars([RecentResult(UP, 1)] * (SLOTS + 5))] == ["up"] * SLOTS
 
 
+def drawn_until(
+    end_s: float, found: Sequence[ResponsePoint], *shaded: tuple[BandKind, float, float]
+) -> ResponseChart:
+    over = [Band(kind, noon_plus(start), noon_plus(end)) for kind, start, end in shaded]
+    chart = response_chart(found, NOON, noon_plus(end_s), over)
+    assert chart is not None
+    return chart
+
+
+def checks(*found: tuple[float, Status, float | None]) -> list[ResponsePoint]:
+    return [ResponsePoint(noon_plus(s), status, ms) for s, status, ms in found]
+
+
 def test_line_breaks_at_an_outage_and_at_a_gap() -> None:
-    found = [(0, UP, 10), (60, UP, 20), (120, DOWN, None), (180, UP, 10), (240, UP, 10)]
-    found += [(1_000, UP, 10), (1_060, UP, 10)]
-    points = [ResponsePoint(noon_plus(s), status, ms) for s, status, ms in found]
-    chart = response_line(points)
-    assert chart is not None
-    assert [len(line.split()) for line in chart.lines] == [2, 2, 2]
-    assert [(down.kind, down.title) for down in chart.downs] == [("down", "Down")]
-    assert [tick.label for tick in chart.values] == ["0", "5.0 ms", "10 ms", "15 ms", "20 ms"]
-    assert chart.summary == "7 checks, 1 of them down; response times from 10 ms to 20 ms."
+    found = [(0.0, UP, 10.0), (60, UP, 20), (120, DOWN, None), (180, UP, 10), (240, UP, 10)]
+    chart = drawn_until(1_000, checks(*found, (900, UP, 10), (1_000, UP, 5)))
+    assert chart.line == "M0 100L60 0M180 100L240 100M900 100L1000 150"
+    assert chart.failures == f"M120 {PLOT_HEIGHT}v-12"
+    assert [tick.text for tick in chart.values] == ["0", "5.0 ms", "10 ms", "15 ms", "20 ms"]
+    assert [tick.percent for tick in chart.values] == [100, 75, 50, 25, 0]
+    assert chart.summary == "7 checks, 1 of them down; response times from 5.0 ms to 20 ms."
 
 
-def test_line_breaks_where_a_check_was_not_judged() -> None:
-    found = [(0, UP, 10), (60, UP, 20), (120, Status.NOT_JUDGED, None), (180, UP, 10), (240, UP, 5)]
-    chart = response_line([ResponsePoint(noon_plus(s), status, ms) for s, status, ms in found])
-    assert chart is not None
-    assert [len(line.split()) for line in chart.lines] == [2, 2]
-    assert ([dot.kind for dot in chart.dots], chart.downs) == (["up"] * 4, ())
-    assert chart.summary == (
-        "5 checks, 0 of them down, 1 not judged; response times from 5.0 ms to 20 ms."
+def test_line_breaks_where_a_check_was_not_judged_and_one_alone_is_a_point() -> None:
+    chart = drawn_until(
+        240, checks((0, UP, 10), (120, Status.NOT_JUDGED, None), (180, UP, 10), (240, UP, 20))
     )
+    assert chart.line == "M0 100h0M750 100L1000 0"
+    assert chart.failures == ""
+    assert chart.summary == (
+        "4 checks, 0 of them down, 1 not judged; response times from 10 ms to 20 ms."
+    )
+
+
+def test_a_spread_lies_between_the_middle_and_the_upper_values() -> None:
+    found = [
+        ResponsePoint(noon_plus(s), UP, 10, 20, checks=60, down=down)
+        for s, down in ((0, 0), (60, 2), (120, 0))
+    ]
+    chart = drawn_until(120, found)
+    assert chart.spread == "M0 0L500 0L1000 0L1000 100L500 100L0 100Z"
+    assert chart.failures == f"M500 {PLOT_HEIGHT}v-12"
+    assert chart.summary == "180 checks, 2 of them down; response times from 10 ms to 10 ms."
+
+
+def test_what_else_went_on_is_shaded_from_its_start_to_its_end_within_the_chart() -> None:
+    found = checks((0, UP, 10), (100, UP, 10))
+    down, planned = BandKind.DOWN, BandKind.MAINTENANCE
+    chart = drawn_until(100, found, (down, -50, 10), (down, 50, 50.001), (planned, 90, 500))
+    assert [(shade.kind, shade.path) for shade in chart.shades] == [
+        ("down", "M0 0h100v200h-100ZM500 0h1v200h-1Z"),
+        ("maintenance", "M900 0h100v200h-100Z"),
+    ]
+    assert drawn_until(100, found, (down, -50, 0), (down, 100, 150)).shades == ()
+
+
+def test_a_script_gets_what_each_point_says() -> None:
+    found = [ResponsePoint(noon_plus(0), UP, 10.04, 20.26, 60, 2), *checks((60, DOWN, None))]
+    at = int(NOON.timestamp())
+    chart = drawn_until(60, found)
+    assert json.loads(chart.points) == [
+        [0, at, 0, 10, 20.3, 60, 2],
+        [1_000, at + 60, 2, None, None, 1, 0],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("length", "style"),
+    [
+        (timedelta(hours=24), "time"),
+        (timedelta(hours=25), "minute"),
+        (timedelta(days=7), "day"),
+    ],
+)
+def test_labels_of_time_say_as_much_as_tells_them_apart(length: timedelta, style: str) -> None:
+    found = [ResponsePoint(NOON, UP, 10), ResponsePoint(NOON + length, UP, 10)]
+    chart = response_chart(found, NOON, NOON + length)
+    assert chart is not None
+    assert {label.style for label in chart.times} == {style}
+
+
+def test_phases_are_stacked_in_their_order_and_those_that_never_were_are_left_out() -> None:
+    found = [
+        (noon_plus(0), Phases(10, 20, None, 60, 10)),
+        (noon_plus(30), Phases(None, None, None, None, None)),
+        (noon_plus(60), Phases(0, 10, None, 90, 100)),
+    ]
+    drawn = phase_areas(found, NOON, noon_plus(60))
+    assert drawn is not None
+    assert [(area.kind, area.path) for area in drawn.areas] == [
+        ("dns", "M0 190L1000 200L1000 200L0 200Z"),
+        ("connect", "M0 170L1000 190L1000 200L0 190Z"),
+        ("wait", "M0 110L1000 100L1000 190L0 170Z"),
+        ("transfer", "M0 100L1000 0L1000 100L0 110Z"),
+    ]
+    assert drawn.highest == "200 ms"
+    assert drawn.summary == (
+        "Average of 2 checks: DNS 5.0 ms, Connect 15 ms, Wait 75 ms, Transfer 55 ms."
+    )
+    assert phase_areas(found[:2], NOON, noon_plus(60)) is None
+
+
+def test_a_degraded_check_is_a_point_of_its_own() -> None:
+    chart = drawn_until(60, checks((0, UP, 10), (60, Status.DEGRADED, 20)))
+    assert (chart.slow, chart.line) == ("M1000 0h0", "M0 100L1000 0")
 
 
 def test_what_was_not_judged_has_a_low_bar_of_its_own() -> None:
@@ -108,15 +195,14 @@ def test_all_bars_of_a_kind_are_one_path_and_down_has_a_gap() -> None:
 
 
 def test_no_line_without_two_points() -> None:
-    assert response_line([ResponsePoint(NOON, UP, 5)]) is None
-    not_judged = ResponsePoint(noon_plus(60), Status.NOT_JUDGED, None)
-    assert response_line([ResponsePoint(NOON, UP, 5), not_judged]) is None
+    assert response_chart(checks((0, UP, 5)), NOON, noon_plus(60)) is None
+    one_judged = checks((0, UP, 5), (60, Status.NOT_JUDGED, None))
+    assert response_chart(one_judged, NOON, noon_plus(60)) is None
 
 
 def test_a_line_of_failures_has_no_times_to_tell() -> None:
-    chart = response_line([ResponsePoint(noon_plus(s), DOWN, None) for s in (0, 60)])
-    assert chart is not None
-    assert (chart.lines, chart.dots, len(chart.downs)) == ((), (), 2)
+    chart = drawn_until(60, checks((0, DOWN, None), (60, DOWN, None)))
+    assert (chart.line, chart.spread, chart.failures) == ("", "", "M0 200v-12M1000 200v-12")
     assert chart.summary == "2 checks, 2 of them down; no response was timed."
 
 

@@ -41,12 +41,15 @@ async def longest_pause(judging: asyncio.Task[object]) -> float:
 async def test_the_loop_has_its_turn_while_a_body_is_judged(
     body: bytes, rule: dict[str, str]
 ) -> None:
-    began = time.perf_counter()
-    judging = asyncio.create_task(judged(CheckSpec("http://a.example/", **rule), seen(body)))  # type: ignore[arg-type]
-    pause_s = await longest_pause(judging)
-    took_s = time.perf_counter() - began
-    assert (await judging).status is Status.DOWN
-    assert pause_s < max(0.3, took_s / 2)
+    pauses: list[tuple[float, float]] = []
+    # Another program may take the processor away: whoever holds the loop up does so every time.
+    for _ in range(3):
+        began = time.perf_counter()
+        judging = asyncio.create_task(judged(CheckSpec("http://a.example/", **rule), seen(body)))  # type: ignore[arg-type]
+        pause_s = await longest_pause(judging)
+        pauses.append((pause_s, max(0.3, (time.perf_counter() - began) / 2)))
+        assert (await judging).status is Status.DOWN
+    assert any(pause_s < bound_s for pause_s, bound_s in pauses), pauses
 
 
 @pytest.mark.parametrize(

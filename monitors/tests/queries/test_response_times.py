@@ -6,8 +6,9 @@ from datetime import datetime, timedelta, timezone
 import pytest
 
 from monitors.actions import rollups
+from monitors.domain.chart_range import DAY, HOUR, LENGTHS, MINUTE, ChartRange
 from monitors.models import Chore, Service, ServiceStatus
-from monitors.queries.response_times import RANGES, slots, summary_between
+from monitors.queries.response_times import chart_slots, slots, summary_between
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_service
 
@@ -67,20 +68,35 @@ def test_a_range_is_the_same_however_far_summing_up_is(
 
 
 @pytest.mark.parametrize("hours", [0, 1, 30, 96])
-@pytest.mark.parametrize("wanted", RANGES, ids=[wanted.name for wanted in RANGES])
+@pytest.mark.parametrize("step", [5 * MINUTE, HOUR, DAY], ids=["minutes", "hours", "days"])
+@pytest.mark.parametrize("length", [known.length for known in LENGTHS], ids=str)
 def test_the_steps_of_a_range_hold_all_of_its_checks(
-    service: Service, hours: int, wanted: object
+    service: Service, hours: int, step: timedelta, length: timedelta
 ) -> None:
-    (shown,) = [known for known in RANGES if known == wanted]
     if hours:
         sum_up(service, noon_plus(hours * 3_600))
-    found = slots(service, shown, END)
+    found = slots(service, ChartRange(END - length, END), step)
     starts = [slot.starts_at for slot in found]
     assert starts == sorted(set(starts))
     begin = max(starts[0], NOON)
     counted = sum(slot.summary.checks for slot in found)
     assert counted == ServiceStatus.objects.filter(checked_at__gte=begin).count()
-    assert starts[0] <= max(NOON, END - shown.length + shown.step)
+    # There is a check every ten minutes.
+    assert starts[0] <= max(NOON, END - length + max(step, 10 * MINUTE))
+
+
+@pytest.mark.parametrize("hours", [0, 1, 30, 96])
+@pytest.mark.parametrize("step", [5 * MINUTE, HOUR, DAY], ids=["minutes", "hours", "days"])
+def test_a_range_that_ended_is_the_same_however_far_summing_up_is(
+    service: Service, hours: int, step: timedelta
+) -> None:
+    past = ChartRange(NOON + timedelta(hours=12), NOON + timedelta(days=2, hours=12))
+    if hours:
+        sum_up(service, noon_plus(hours * 3_600))
+    found = slots(service, past, step)
+    counted = sum(slot.summary.checks for slot in found)
+    held = ServiceStatus.objects.filter(checked_at__gte=found[0].starts_at)
+    assert counted == held.filter(checked_at__lt=past.end).count() > 0
 
 
 def test_a_range_in_another_time_zone_is_the_same_range(service: Service) -> None:
@@ -90,3 +106,22 @@ def test_a_range_in_another_time_zone_is_the_same_range(service: Service) -> Non
     elsewhere = summary_between(service, start.astimezone(there), end.astimezone(there))
     assert elsewhere == summary_between(service, start, end)
     assert elsewhere.checks == 300
+
+
+@pytest.mark.parametrize(("deleted", "count"), [(0, 5), (30, 2)])
+def test_minutes_are_shown_while_the_log_has_all_that_there_was(deleted: int, count: int) -> None:
+    service = a_service(interval_s=600)
+    ServiceStatus.objects.bulk_create(
+        ServiceStatus(
+            service=service,
+            checked_at=noon_plus(600 * number),
+            status="UP",
+            reason="ok",
+            message="",
+            response_time_ms=5,
+        )
+        for number in range(7)
+    )
+    ServiceStatus.objects.filter(checked_at__lt=noon_plus(60 * deleted)).delete()
+    day = ChartRange(NOON - timedelta(hours=22), NOON + timedelta(hours=2))
+    assert len(chart_slots(service, day)) == count

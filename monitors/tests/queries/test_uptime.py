@@ -1,4 +1,4 @@
-from datetime import UTC, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -8,7 +8,14 @@ from monitors.domain.uptime import Uptime
 from monitors.models import Exclusion, Service
 from monitors.queries.dashboard import list_page
 from monitors.queries.service_list import ListFilter
-from monitors.queries.uptime import uptime_between, uptime_record, uptimes_between
+from monitors.queries.uptime import (
+    LONGEST,
+    UptimeRecord,
+    lived,
+    uptime_between,
+    uptime_record,
+    uptimes_between,
+)
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_service, checked
 
@@ -53,17 +60,21 @@ def test_of_two_the_newer_counts_and_of_one_moment_the_later_number() -> None:
     assert uptime_between(service, *window) == Uptime(up_s=120, unknown_s=60)
 
 
+def record_of(service: Service, now: datetime) -> UptimeRecord:
+    return uptime_record(service, lived(service, now - LONGEST, now), now, UTC)
+
+
 def test_every_figure_of_the_service_page_knows_it() -> None:
     service = an_outage()
     excluded(service, "excluded", 120, 180)
-    record = uptime_record(service, noon_plus(240), UTC)
+    record = record_of(service, noon_plus(240))
     assert [figure.uptime and figure.uptime.down_s for figure in record.figures] == [0, *[None] * 4]
     assert record.days[-1].uptime.down_s == 0
 
 
 def test_a_young_service_is_told_by_what_was_watched_of_it() -> None:
     service = checked(a_service(), UP, UP, UP)
-    record = uptime_record(service, noon_plus(130), UTC)
+    record = record_of(service, noon_plus(130))
     day, week, *_ = record.figures
     assert (day.is_cut, day.watched_s, day.uptime) == (
         True,
@@ -75,12 +86,12 @@ def test_a_young_service_is_told_by_what_was_watched_of_it() -> None:
 
 def test_only_what_a_service_has_not_lived_through_is_left_out() -> None:
     service = checked(a_service(), UP, UP)
-    a_week_old = uptime_record(service, NOON + timedelta(days=8), UTC)
+    a_week_old = record_of(service, NOON + timedelta(days=8))
     assert [
         (figure.is_cut, figure.uptime and round(figure.uptime.unknown_s / 86_400))
         for figure in a_week_old.figures
     ] == [(False, 1), (False, 7), (True, 8), (True, None), (True, None)]
-    just_a_day = uptime_record(service, NOON + timedelta(days=1), UTC)
+    just_a_day = record_of(service, NOON + timedelta(days=1))
     assert [figure.is_cut for figure in just_a_day.figures] == [False, True, True, True, True]
     assert [figure.uptime is None for figure in just_a_day.figures] == [False, *[True] * 4]
 

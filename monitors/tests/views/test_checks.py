@@ -39,7 +39,7 @@ def test_check_now_on_the_page_of_a_service_stays_there_with_the_new_row_marked(
     newest = ServiceStatus.objects.get()
     assert answer.context["page"].checks[0] == newest
     assert answer.context["highlighted"] == newest.pk
-    assert answer.context["page"].range.name == "24h"
+    assert answer.context["page"].response.range.name == "24h"
     page = answer.content.decode()
     assert "<html" not in page
     assert 'role="status">Checked just now: 200 OK' in page
