@@ -220,6 +220,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "monitors.views.login_required.LoginRequired",
+    "monitors.views.preferences.OwnPreferences",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     # Last, so that what it answers has passed the others.
@@ -282,6 +283,7 @@ AUTH_PASSWORD_VALIDATORS = [
 
 LANGUAGE_CODE = "en"
 USE_I18N = False
+FORMAT_MODULE_PATH = "uptime_site.formats"
 USE_TZ = True
 TIME_ZONE = _time_zone()
 

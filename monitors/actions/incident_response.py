@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 
 from monitors.domain.incidents import EventKind, IncidentCause
+from monitors.domain.moments import written
 from monitors.domain.wording import duration
 from monitors.models import Exclusion, Incident, IncidentEvent, Service
 from monitors.models.incident import MAX_ACTOR_LENGTH
@@ -18,7 +19,6 @@ from monitors.models.incident import MAX_ACTOR_LENGTH
 MAX_SNOOZE = timedelta(days=7)
 MAX_REASON_LENGTH = 1_000
 _SHOWN_TO = timedelta(milliseconds=1)
-_MOMENT = "%Y-%m-%d %H:%M:%S"
 
 
 class AlreadyResolved(Exception):  # noqa: N818 - reads as what it is at every raise
@@ -89,7 +89,7 @@ def reclassify(
         incident.cause = cause.value
         text = f"{cause.label}: {reason}"
         if start or end:
-            text += f" ({begins:{_MOMENT}} to {ends:{_MOMENT}} UTC)"
+            text += f" ({written(begins, 'full')} to {written(ends, 'full')} UTC)"
         _tell(incident, EventKind.RECLASSIFIED, now, actor, text)
         # Nothing is charged to a service that has been deleted, or for no time at all.
         if incident.service_id is not None and begins < ends:

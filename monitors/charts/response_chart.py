@@ -39,6 +39,8 @@ class ResponsePoint:
     """The 95th percentile of them."""
     checks: int = 1
     down: int = 0
+    offset_min: int = 0
+    """How far the reader's clock was ahead of UTC."""
 
 
 class Band(Protocol):
@@ -97,7 +99,8 @@ class ResponseChart:
     values: tuple[Label, ...]
     times: tuple[Label, ...]
     points: str
-    """For a script: [x, seconds since 1970, status, ms, upper ms, checks, down] of each, as JSON.
+    """For a script: [x, seconds since 1970, offset_min, status, ms, upper ms, checks, down] of
+    each, as JSON.
 
     x is in the plot's coordinates; the status is 0 up, 1 degraded, 2 down, 3 not judged.
     """
@@ -224,6 +227,7 @@ def _as_json(points: Sequence[ResponsePoint], plot: _Plot) -> str:
         [
             _short(plot.x(point.at.timestamp())),
             round(point.at.timestamp()),
+            point.offset_min,
             _CODES[point.status],
             _short(point.response_time_ms),
             _short(point.upper_ms),

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 _STEPS = (1, 2, 2.5, 5, 10)
 _TIME_STEPS = tuple(
@@ -38,7 +38,10 @@ def round_ticks(high: float, most: int = 4) -> tuple[float, ...]:
 
 
 def time_ticks(start: datetime, end: datetime, most: int = 4) -> tuple[datetime, ...]:
-    """Give round moments between two, at most `most`; they are told apart to the minute."""
+    """Give moments between two that are round by the clock of the first, at most `most`.
+
+    They are told apart to the minute. What that clock skips or shows twice is given once.
+    """
     span = end - start
     step = next((step for step in _TIME_STEPS if step * most >= span), None)
     if step is None:
@@ -50,4 +53,4 @@ def time_ticks(start: datetime, end: datetime, most: int = 4) -> tuple[datetime,
     while first <= end:
         ticks.append(first)
         first += step
-    return tuple(ticks)
+    return tuple(dict.fromkeys(tick.astimezone(UTC) for tick in ticks))

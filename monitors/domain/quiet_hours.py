@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
+
+from .zones import zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,4 @@ class QuietHours:
 
 def _zone(name: str) -> ZoneInfo:
     """Find a zone; one that this machine does not know any more is UTC."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+    return zone_of(name) or ZoneInfo("UTC")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from .moments import written
+
 DAYS = {
     "MO": "Monday",
     "TU": "Tuesday",
@@ -98,12 +100,12 @@ def repetition_of(rrule: str, first: datetime) -> Repetition:
 
 
 def in_words(rrule: str) -> str:
-    """Word a rule: "every week on Monday and Friday, until 2026-12-31"; others are told as is."""
+    """Word a rule: "every week on Monday and Friday, until 31 Dec 2026"; others are told as is."""
     until = _until(rrule)
     told = _words_of(_UNTIL.sub("", rrule) if until else rrule)
     if told is None:
         return rrule
-    return f"{told}, until {until.isoformat()}" if until else told
+    return f"{told}, until {written(until, 'date')}" if until else told
 
 
 def _words_of(rule: str) -> str | None:

@@ -12,6 +12,7 @@ from .incident import Exclusion, Incident, IncidentEvent
 from .log_to_delete import LogToDelete
 from .maintenance import MaintenanceOccurrence, MaintenanceWindow
 from .period import Period
+from .profile import Profile
 from .report_schedule import ReportSchedule
 from .rollup import Chore, DailySummary, HourlySummary, HourToRedo
 from .service import Service, Tag
@@ -40,6 +41,7 @@ __all__ = [
     "MaintenanceWindow",
     "Message",
     "Period",
+    "Profile",
     "ReportSchedule",
     "Service",
     "ServiceSearch",

@@ -1,13 +1,14 @@
 """Reports that are mailed by themselves, every week or month."""
 
 from typing import Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
 
 from django.db import models
 from django.db.models import Q
 
 from monitors.domain.report_ranges import Every
 from monitors.domain.reports import DEFAULT_TARGET_PERCENT
+from monitors.domain.zones import zone_of
 
 from .channel import Channel
 from .service import MAX_NAME_LENGTH, Service, Tag
@@ -60,7 +61,4 @@ class ReportSchedule(models.Model):
 
     def zone(self) -> ZoneInfo:
         """Give its time zone; one that this machine does not know any more is UTC."""
-        try:
-            return ZoneInfo(self.time_zone)
-        except (ZoneInfoNotFoundError, ValueError):
-            return ZoneInfo("UTC")
+        return zone_of(self.time_zone) or ZoneInfo("UTC")

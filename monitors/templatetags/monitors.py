@@ -21,6 +21,7 @@ from monitors.charts.waterfall import waterfall as phase_bars
 from monitors.domain import report_words, wording
 from monitors.domain.alerting import ChannelKind
 from monitors.domain.bands import BandKind
+from monitors.domain.moments import written
 from monitors.domain.observation import Phases
 from monitors.domain.result import Status
 from monitors.domain.state import State
@@ -52,7 +53,7 @@ register.filter("target", report_words.target_label)
 @register.filter
 def clock(at: datetime, zone: tzinfo) -> str:
     """Write a moment by the clocks of a place, whoever reads it."""
-    return at.astimezone(zone).strftime("%Y-%m-%d %H:%M")
+    return written(at.astimezone(zone), "dated")
 
 
 @register.simple_tag
@@ -80,35 +81,34 @@ def _service_name(
 
 @register.simple_tag
 def moment(at: datetime, style: str = "full") -> SafeString:
-    """Write a moment in the site's time zone; a script puts it into the reader's.
+    """Write a moment by the reader's clock: a script does where they have chosen none.
 
-    style: "full", "minute", "time", "day" or "date".
+    style: as of `written`.
     """
-    formats = {
-        "full": "%Y-%m-%d %H:%M:%S",
-        "minute": "%Y-%m-%d %H:%M",
-        "time": "%H:%M",
-        "day": "%m-%d",
-        "date": "%Y-%m-%d",
-    }
-    shown = _local(at).strftime(formats[style])
-    utc = at.astimezone(UTC)
     return format_html(
-        '<time datetime="{}" data-style="{}" title="{} UTC">{}</time>',
+        '<time datetime="{}" data-style="{}" title="{}">{}</time>',
         wording.iso_utc(at),
         style,
-        utc.strftime(formats["full"]),
-        shown,
+        _utc(at),
+        by_clock(at, style),
     )
+
+
+@register.filter
+def by_clock(at: datetime, style: str) -> str:
+    """Write a moment by the clock of the page."""
+    return written(_local(at), style, localtime().year)
+
+
+def _utc(at: datetime) -> str:
+    return f"{written(at.astimezone(UTC), 'full')} UTC"
 
 
 @register.simple_tag
 def site_moment(at: datetime) -> SafeString:
     """Write a moment by the clocks of the site, on a page without scripts that names its zone."""
     return format_html(
-        '<time datetime="{}">{}</time>',
-        wording.iso_utc(at),
-        _local(at).strftime("%d %b %Y, %H:%M"),
+        '<time datetime="{}">{}</time>', wording.iso_utc(at), written(_local(at), "dated")
     )
 
 
@@ -135,13 +135,15 @@ def span_in(start: datetime, end: datetime, zone: str) -> str:
     """Write from when to when as clocks in a zone show it, and how far they are from UTC."""
     first, last = (at.astimezone(ZoneInfo(zone)) for at in (start, end))
     is_one_day = first.date() == last.date()
-    until = f"{last:%H:%M}" if is_one_day else f"{last:%a %Y-%m-%d %H:%M}"
+    begin, until = (f"{at:%a} {written(at, 'dated')}" for at in (first, last))
+    if is_one_day:
+        until = written(last, "time")
     offsets = dict.fromkeys(at.isoformat()[-6:] for at in (first, last))
-    return f"{first:%a %Y-%m-%d %H:%M} \N{EN DASH} {until} (UTC{', then UTC'.join(offsets)})"
+    return f"{begin} \N{EN DASH} {until} (UTC{', then UTC'.join(offsets)})"
 
 
 def _local(at: datetime) -> datetime:
-    """Put a moment into the site's zone; what has no day there that Python knows stays in UTC."""
+    """Put a moment into the zone of the page; what has no day there stays in UTC."""
     try:
         return localtime(at)
     except OverflowError:
@@ -151,9 +153,11 @@ def _local(at: datetime) -> datetime:
 @register.simple_tag
 def ago(at: datetime, now: datetime) -> SafeString:
     """Write how long ago something was, with the moment itself as its title."""
-    title = at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     return format_html(
-        '<time datetime="{}" title="{}">{}</time>', wording.iso_utc(at), title, wording.ago(at, now)
+        '<time datetime="{}" title="{}">{}</time>',
+        wording.iso_utc(at),
+        _utc(at),
+        wording.ago(at, now),
     )
 
 
@@ -216,7 +220,8 @@ def response_chart(response: ResponseTimes) -> dict[str, Any]:
     """Draw response times: each check, or median and 95th percentile of each step."""
     points = [_check_point(check) for check in reversed(response.checks)]
     points += [_slot_point(slot) for slot in response.slots]
-    drawn = chart.response_chart(points, response.start, response.end, response.bands)
+    start, end = _local(response.start), _local(response.end)
+    drawn = chart.response_chart(points, start, end, response.bands)
     return {
         "chart": drawn,
         "of": "stretch of time" if response.range else "check",
@@ -230,7 +235,8 @@ def _check_point(check: ServiceStatus) -> chart.ResponsePoint:
     status = Status(check.status)
     # Of one that failed the time says when it gave up.
     time = None if status is Status.DOWN else check.response_time_ms
-    return chart.ResponsePoint(check.checked_at, status, time)
+    offset = _offset_min(check.checked_at)
+    return chart.ResponsePoint(check.checked_at, status, time, offset_min=offset)
 
 
 def _slot_point(slot: Slot) -> chart.ResponsePoint:
@@ -242,7 +248,13 @@ def _slot_point(slot: Slot) -> chart.ResponsePoint:
         found.p95_ms,
         found.checks,
         found.down,
+        _offset_min(slot.starts_at),
     )
+
+
+def _offset_min(at: datetime) -> int:
+    ahead = _local(at).utcoffset()
+    return round(ahead.total_seconds() / 60) if ahead is not None else 0
 
 
 @register.inclusion_tag("components/phase_areas.html")

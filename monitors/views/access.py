@@ -9,6 +9,7 @@ from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
 from django_htmx.middleware import HtmxDetails
 
+from monitors.domain.preferences import Preferences
 from monitors.models import Channel, Service, ServiceStatus
 
 
@@ -17,6 +18,7 @@ class Request(HttpRequest):
 
     user: User
     htmx: HtmxDetails
+    preferences: Preferences
 
 
 def get_service_or_404(service_id: int) -> Service:

@@ -45,7 +45,7 @@ def add(request: Request) -> HttpResponse:
     service = BY_NAME.get(request.GET.get("service", ""))
     if kind not in set(ChannelKind):
         return render(request, "monitors/channels/choose.html", {"services": SERVICES})
-    blank = Channel(kind=kind, time_zone=timezone.get_default_timezone_name())
+    blank = Channel(kind=kind, time_zone=timezone.get_current_timezone_name())
     form = ChannelForm(
         request.POST or None,
         instance=blank,

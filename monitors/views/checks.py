@@ -71,7 +71,6 @@ def history(request: Request, service_id: int) -> HttpResponse:
         "older": cursor_text(page.older_cursor),
         "filter_form": HistoryFilterForm(request.GET),
         "query": query.urlencode(),
-        "zone": timezone.get_default_timezone_name(),
         "highlighted": read_id(request.GET.get("new", "")),
     }
     return render(request, "monitors/history/list.html", context)

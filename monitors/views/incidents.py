@@ -57,7 +57,6 @@ def incidents(request: Request) -> HttpResponseBase:
     context |= {
         "service": service_of(wanted),
         "filter_form": IncidentFilterForm(request.GET, tags),
-        "zone": timezone.get_default_timezone_name(),
     }
     return render(request, "monitors/incidents/list.html", context)
 
@@ -147,8 +146,7 @@ def _page(request: Request, incident: Incident, **bound: forms.Form) -> HttpResp
         "reclassify_form": ReclassifyForm(initial={"cause": incident.cause}),
     }
     page = incident_page(incident, timezone.now())
-    zone = timezone.get_default_timezone_name()
-    context = {"page": page, "zone": zone, **given, **bound}
+    context = {"page": page, **given, **bound}
     return render(request, "monitors/incidents/show.html", context, status=422 if bound else 200)
 
 

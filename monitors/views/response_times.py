@@ -8,7 +8,8 @@ from django.views.decorators.http import require_safe
 from monitors.domain.chart_range import LENGTHS
 from monitors.interfaces.exporters.csv_text import CONTENT_TYPE
 from monitors.interfaces.exporters.response_csv import response_csv
-from monitors.interfaces.forms.chart_range import ChartRangeForm, read_range
+from monitors.interfaces.forms.chart_range import read_range
+from monitors.interfaces.forms.filters import BetweenForm
 from monitors.models import Service
 from monitors.queries.response_chart import ResponseTimes, response_times
 from monitors.queries.uptime import lived
@@ -27,8 +28,7 @@ def show(request: Request, service_id: int) -> HttpResponse:
         "newest_first": found.slots[::-1],
         "lengths": LENGTHS,
         "error": error,
-        "range_form": ChartRangeForm(None if asked else request.GET),
-        "zone": timezone.get_default_timezone_name(),
+        "range_form": BetweenForm(None if asked else request.GET),
         "query": request.GET.urlencode() if not error else "",
     }
     return render(request, "monitors/services/response.html", context)

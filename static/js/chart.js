@@ -2,7 +2,6 @@
 const WIDTH = 1000;
 const STATUSES = ["Up", "Degraded", "Down", "Not judged"];
 const SVG = "http://www.w3.org/2000/svg";
-const when = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 
 let shown = null;
 
@@ -11,13 +10,21 @@ function milliseconds(value) {
   return `${value.toFixed(value >= 10 ? 0 : 1)} ms`;
 }
 
-function words([, at, status, ms, upper, checks, down]) {
-  const said = [when.format(new Date(at * 1000))];
+function words([, , , status, ms, upper, checks, down]) {
+  const said = [];
   if (upper === null) said.push(STATUSES[status]);
   if (ms !== null) said.push(upper === null ? milliseconds(ms) : `median ${milliseconds(ms)}`);
   if (upper !== null) said.push(`95 % within ${milliseconds(upper)}`);
   if (checks > 1) said.push(`${down} of ${checks} checks down`);
   return said.join(" · ");
+}
+
+function moment([, at, offset]) {
+  const time = document.createElement("time");
+  time.dateTime = new Date(at * 1000).toISOString();
+  time.dataset.style = "minute";
+  time.dataset.offset = offset;
+  return time;
 }
 
 function nearest(points, x) {
@@ -38,7 +45,9 @@ function show(plot, number) {
   const tip = document.createElement("p");
   tip.className = "chart-tip";
   tip.setAttribute("role", "status");
-  tip.textContent = words(point);
+  const time = moment(point);
+  tip.append(time, ` · ${words(point)}`);
+  document.dispatchEvent(new CustomEvent("moment", { detail: time }));
   plot.append(cursor);
   plot.parentElement.append(tip);
   place(plot, tip, point[0]);

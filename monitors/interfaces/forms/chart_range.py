@@ -3,22 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from django import forms
-
 from monitors.domain.chart_range import LENGTHS, LONGEST, ChartRange, named
 
-from .filters import WHEN, read_moment, read_zone
-
-
-class ChartRangeForm(forms.Form):
-    """Draws the two ends of a range."""
-
-    since = forms.DateTimeField(required=False, label="From", widget=WHEN)
-    until = forms.DateTimeField(required=False, label="To", widget=WHEN)
-    # A script sets it to the reader's.
-    zone = forms.CharField(
-        required=False, widget=forms.HiddenInput(attrs={"data-zone-field": "", "maxlength": 60})
-    )
+from .filters import read_moment, read_zone
 
 
 def read_range(query: Mapping[str, str], now: datetime) -> tuple[ChartRange, str]:

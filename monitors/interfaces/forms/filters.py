@@ -1,11 +1,9 @@
 """Query strings of the list and history pages become filters; nonsense becomes no filter."""
 
-import re
 from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import TypeVar
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django import forms
 from django.http import QueryDict
@@ -15,6 +13,8 @@ from django.utils.dateparse import parse_datetime
 from monitors.domain.result import Status
 from monitors.domain.searching import words_of
 from monitors.domain.state import State
+from monitors.domain.wording import iso_utc
+from monitors.domain.zones import zone_of
 from monitors.interfaces.moments import usable
 from monitors.queries.history import Cursor, HistoryFilter
 from monitors.queries.service_list import WORST_FIRST, ListFilter, Sort
@@ -22,9 +22,17 @@ from monitors.queries.service_list import WORST_FIRST, ListFilter, Sort
 E = TypeVar("E", bound=StrEnum)
 
 ANY = ("", "Any")
-# As the time zone database names them: nothing that could lead to another file.
-_ZONE = re.compile(r"[A-Za-z0-9_+-]{1,20}(/[A-Za-z0-9_+-]{1,20}){0,2}")
 WHEN = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+
+def zone_field() -> forms.CharField:
+    """Make a hidden field for the zone of what is typed; a script may set it to the browser's."""
+    return forms.CharField(
+        required=False,
+        max_length=60,
+        initial=timezone.get_current_timezone_name,
+        widget=forms.HiddenInput(attrs={"data-zone-field": ""}),
+    )
 
 
 class ListFilterForm(forms.Form):
@@ -47,7 +55,28 @@ class ListFilterForm(forms.Form):
             tag.choices = [ANY, *((name, name) for name in tags)]
 
 
-class HistoryFilterForm(forms.Form):
+class BetweenForm(forms.Form):
+    """Draws the ends of a stretch of time by the clock of the page, however they were given."""
+
+    since = forms.DateTimeField(required=False, label="From", widget=WHEN)
+    until = forms.DateTimeField(required=False, label="To", widget=WHEN)
+    zone = zone_field()
+
+    def __init__(self, data: QueryDict | None) -> None:
+        shown = None if data is None else data.copy()
+        super().__init__(shown)
+        if shown is None:
+            return
+        given = read_zone(shown.get("zone", ""))
+        for name in ("since", "until"):
+            moment = read_moment(shown.get(name, ""), given)
+            if moment is not None:
+                shown[name] = timezone.localtime(moment).strftime(WHEN.format or "")
+                self.fields[name].widget.attrs["data-at"] = iso_utc(moment)
+        shown["zone"] = timezone.get_current_timezone_name()
+
+
+class HistoryFilterForm(BetweenForm):
     """Draws the filter of the history."""
 
     status = forms.ChoiceField(
@@ -55,12 +84,7 @@ class HistoryFilterForm(forms.Form):
         label="Result",
         choices=[ANY, *((status.value, status.label) for status in Status)],
     )
-    since = forms.DateTimeField(required=False, label="From", widget=WHEN)
-    until = forms.DateTimeField(required=False, label="To", widget=WHEN)
-    # A script sets it to the reader's, in which the table is shown then.
-    zone = forms.CharField(
-        required=False, widget=forms.HiddenInput(attrs={"data-zone-field": "", "maxlength": 60})
-    )
+    field_order = ("status", "since", "until", "zone")
 
 
 def list_filter(query: Mapping[str, str]) -> ListFilter:
@@ -103,11 +127,8 @@ def read_id(text: str) -> int | None:
 
 
 def read_zone(name: str) -> tzinfo:
-    """Give the zone in which times were typed: the site's where none that is known is named."""
-    try:
-        return ZoneInfo(name) if _ZONE.fullmatch(name) else timezone.get_default_timezone()
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return timezone.get_default_timezone()
+    """Give the zone in which times were typed: the page's where none that is known is named."""
+    return zone_of(name) or timezone.get_current_timezone()
 
 
 def read_moment(text: str, zone: tzinfo | None = None) -> datetime | None:

@@ -15,14 +15,14 @@ from monitors.interfaces.moments import OUT_OF_RANGE
 from monitors.models.incident import MAX_NOTE_LENGTH
 from monitors.queries.incidents import IncidentFilter, Place
 
-from .filters import ANY, WHEN, read_id, read_moment, read_zone
+from .filters import ANY, WHEN, BetweenForm, read_id, read_moment, read_zone, zone_field
 
 MAX_SNOOZE_MINUTES = int(MAX_SNOOZE.total_seconds() // 60)
 _OPEN = {"true": True, "false": False}
 _TEXT = 200
 
 
-class IncidentFilterForm(forms.Form):
+class IncidentFilterForm(BetweenForm):
     """Draws the filter of the list."""
 
     open = forms.ChoiceField(
@@ -30,12 +30,7 @@ class IncidentFilterForm(forms.Form):
     )
     service = forms.CharField(required=False, max_length=_TEXT, label="Service")
     tag = forms.ChoiceField(required=False)
-    since = forms.DateTimeField(required=False, label="From", widget=WHEN)
-    until = forms.DateTimeField(required=False, label="To", widget=WHEN)
-    # A script sets it to the reader's, in which the list is shown then.
-    zone = forms.CharField(
-        required=False, widget=forms.HiddenInput(attrs={"data-zone-field": "", "maxlength": 60})
-    )
+    field_order = ("open", "service", "tag", "since", "until", "zone")
 
     def __init__(self, data: QueryDict, tags: Iterable[str]) -> None:
         super().__init__(data)
@@ -129,11 +124,7 @@ class ReclassifyForm(forms.Form):
         widget=WHEN,
         help_text="Leave both empty for the whole incident.",
     )
-    zone = forms.CharField(
-        required=False,
-        max_length=60,
-        widget=forms.HiddenInput(attrs={"data-zone-field": ""}),
-    )
+    zone = zone_field()
 
     def clean_reason(self) -> str:
         reason = one_line(self.cleaned_data["reason"])

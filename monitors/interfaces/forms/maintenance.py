@@ -248,7 +248,7 @@ class MaintenanceForm(forms.Form):
 
 def _proposed(service_id: int | None) -> dict[str, Any]:
     return {
-        "time_zone": timezone.get_default_timezone_name(),
+        "time_zone": timezone.get_current_timezone_name(),
         "services": [service_id] if service_id else [],
     }
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from monitors.domain.report_ranges import Preset, Range
 from monitors.domain.reports import DEFAULT_TARGET_PERCENT
 from monitors.interfaces.moments import FIRST_YEAR, LAST_YEAR, OUT_OF_RANGE
-from monitors.interfaces.time_zones import zone_names
+from monitors.interfaces.time_zones import zones_to_choose
 from monitors.queries.reports import Scope
 
 from .chosen_services import ServicesField, by_name_or_address
@@ -96,10 +96,9 @@ class ReportForm(ScopeFields):
 
     def __init__(self, query: QueryDict) -> None:
         super().__init__(_filled_up(query))
-        names = dict.fromkeys((timezone.get_default_timezone_name(), *zone_names()))
         zone = self.fields["zone"]
         if isinstance(zone, forms.ChoiceField):
-            zone.choices = [(name, name) for name in names]
+            zone.choices = [(name, name) for name in zones_to_choose()]
 
     def clean_first(self) -> date | None:
         return _usable(self.cleaned_data["first"])
@@ -152,7 +151,7 @@ def _filled_up(query: QueryDict) -> QueryDict:
         if not filled.get(name):
             filled[name] = value
     if not filled.get("zone"):
-        filled["zone"] = timezone.get_default_timezone_name()
+        filled["zone"] = timezone.get_current_timezone_name()
     return filled
 
 

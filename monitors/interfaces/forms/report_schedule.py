@@ -12,7 +12,7 @@ from monitors.domain.names import checked_name
 from monitors.domain.report_ranges import Every
 from monitors.domain.reports import DEFAULT_TARGET_PERCENT
 from monitors.domain.spec import BadSetting
-from monitors.interfaces.time_zones import zone_names
+from monitors.interfaces.time_zones import zones_to_choose
 from monitors.models import Channel, ReportSchedule
 from monitors.models.service import MAX_NAME_LENGTH
 
@@ -45,9 +45,7 @@ class ReportScheduleForm(ScopeFields):
         zone = self.fields["time_zone"]
         if isinstance(zone, forms.ChoiceField):
             stored = [schedule.time_zone] if schedule else []
-            site = timezone.get_default_timezone_name()
-            names = dict.fromkeys([site, *stored, *zone_names()])
-            zone.choices = [(name, name) for name in names]
+            zone.choices = [(name, name) for name in zones_to_choose(*stored)]
 
     def clean_name(self) -> str:
         try:
@@ -67,7 +65,7 @@ def _initial(schedule: ReportSchedule | None) -> dict[str, Any]:
         return {
             "name": "Uptime report",
             "every": Every.MONTHLY.value,
-            "time_zone": timezone.get_default_timezone_name(),
+            "time_zone": timezone.get_current_timezone_name(),
             "target_percent": DEFAULT_TARGET_PERCENT,
             "enabled": True,
         }

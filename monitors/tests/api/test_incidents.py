@@ -261,7 +261,7 @@ def test_a_part_of_it_is_reclassified_and_never_more_than_it(api: Client) -> Non
     assert (found["maintenance_s"], found["down_s"], found["up_s"]) == (30, 30, 120)
     event = IncidentEvent.objects.get(incident=incident)
     assert event.text == (
-        "Planned maintenance: work (2026-03-01 12:02:00 to 2026-03-01 12:02:30 UTC)"
+        "Planned maintenance: work (1 Mar 2026, 12:02:00 to 1 Mar 2026, 12:02:30 UTC)"
     )
 
 

@@ -1,6 +1,7 @@
 import json
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -41,6 +42,30 @@ def test_time_ticks_are_round_moments_within_the_range() -> None:
     assert len(time_ticks(NOON, NOON + timedelta(days=90))) <= 4
     # Their labels tell minutes.
     assert time_ticks(noon_plus(5), noon_plus(65)) == (noon_plus(60),)
+
+
+@pytest.mark.parametrize(
+    ("first", "hours"),
+    [
+        # Two o'clock is skipped: its place is that of three.
+        ("2026-03-29T01:00+01:00", [0, 1, 2]),
+        # Two o'clock comes twice, and is marked once.
+        ("2026-10-25T01:00+02:00", [0, 1, 3, 4]),
+    ],
+)
+def test_time_ticks_at_a_change_of_clocks(first: str, hours: list[int]) -> None:
+    start = datetime.fromisoformat(first)
+    berlin = ZoneInfo("Europe/Berlin")
+    end = start + timedelta(hours=hours[-1])
+    assert time_ticks(start.astimezone(berlin), end.astimezone(berlin)) == tuple(
+        start + timedelta(hours=hour) for hour in hours
+    )
+
+
+def test_time_ticks_are_round_by_the_clock_they_are_given_in() -> None:
+    there = ZoneInfo("Asia/Kathmandu")
+    ticks = time_ticks(noon_plus(0).astimezone(there), noon_plus(7_200).astimezone(there))
+    assert [f"{at.astimezone(there):%H:%M}" for at in ticks] == ["18:00", "18:30", "19:00", "19:30"]
 
 
 def test_a_label_does_not_reach_over_the_edge() -> None:
@@ -127,12 +152,12 @@ def test_what_else_went_on_is_shaded_from_its_start_to_its_end_within_the_chart(
 
 
 def test_a_script_gets_what_each_point_says() -> None:
-    found = [ResponsePoint(noon_plus(0), UP, 10.04, 20.26, 60, 2), *checks((60, DOWN, None))]
+    found = [ResponsePoint(noon_plus(0), UP, 10.04, 20.26, 60, 2, 120), *checks((60, DOWN, None))]
     at = int(NOON.timestamp())
     chart = drawn_until(60, found)
     assert json.loads(chart.points) == [
-        [0, at, 0, 10, 20.3, 60, 2],
-        [1_000, at + 60, 2, None, None, 1, 0],
+        [0, at, 120, 0, 10, 20.3, 60, 2],
+        [1_000, at + 60, 0, 2, None, None, 1, 0],
     ]
 
 

@@ -17,7 +17,7 @@ FIFTH = datetime(2026, 3, 31, 2, 30)  # noqa: DTZ001
         (
             Repetition(Repeats.DAILY, until=date(2026, 4, 1)),
             "FREQ=DAILY;UNTIL=20260401",
-            "every day, until 2026-04-01",
+            "every day, until 1 Apr 2026",
         ),
         (
             Repetition(Repeats.WEEKLY, ("FR", "MO", "WE")),

@@ -80,5 +80,5 @@ def test_the_page_costs_as_much_for_three_keys_as_for_one(
         for owner in owners:
             issue("k", NOON, owner)
         # Session, account, keys, and what waits to be checked.
-        with django_assert_num_queries(4):
+        with django_assert_num_queries(5):
             signed_in.get("/accounts/keys/")

@@ -359,7 +359,7 @@ def test_the_list_takes_as_many_queries_for_three_as_for_one(
         settings = {"name": f"Mail {number}", "kind": "email", "target": "ada@example.com"}
         made = channels.create(settings, ["web"], [service.pk], NOON)
         a_message(made, delivered_at=NOON)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         signed_in.get("/channels/")
 
 

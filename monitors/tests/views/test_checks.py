@@ -132,7 +132,7 @@ def test_times_are_read_in_the_zone_in_which_they_were_typed(
     service = checked(a_service(), Status.UP, Status.DOWN)
     page = signed_in.get(f"/services/{service.pk}/history/", {"since": since, "zone": zone})
     assert len(page.context["page"].checks) == shown
-    assert "Times in <span data-zone-name>UTC</span>" in page.content.decode()
+    assert 'Times in <a href="/profile/" data-zone-name>UTC</a>' in page.content.decode()
 
 
 @pytest.mark.django_db

@@ -109,7 +109,7 @@ def test_the_list_takes_the_same_queries_for_one_and_for_three(
             an_incident(a_service(tags=["web"]), number, end=90)
         # Session, user, those that are open, those that are not, how many are open, all tags, the
         # backlog's two.
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             signed_in.get(URL)
 
 
@@ -191,7 +191,7 @@ def test_the_page_takes_the_same_queries_for_one_delivery_and_for_three(
             a_delivery(incident, (1, True, "ok"), channel=channel_named(f"{count} {number}"))
         # Session, user, the incident; its events, messages, attempts, what was not told, the first
         # check; the backlog's two.
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(11):
             signed_in.get(f"{URL}{incident.pk}/")
 
 

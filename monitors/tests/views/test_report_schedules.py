@@ -125,7 +125,7 @@ def test_many_take_the_queries_of_one(signed_in: Client, django_assert_num_queri
         for number in range(count):
             channel = an_email_channel(f"C{count}{number}")
             a_schedule(tags=("a", "b"), services=(a_service().pk,), channel=channel)
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(9):
             signed_in.get(LIST)
 
 

@@ -13,6 +13,7 @@ from monitors.domain.result import Status
 from monitors.interfaces.forms.account import ApiKeyForm
 from monitors.interfaces.forms.channel import ChannelForm
 from monitors.interfaces.forms.filters import HistoryFilterForm, ListFilterForm
+from monitors.interfaces.forms.profile import ProfileForm
 from monitors.interfaces.forms.service import ServiceForm
 from monitors.interfaces.forms.status_page import NoticeForm, StatusPageForm
 from monitors.models import Channel, Service, StatusPage
@@ -41,6 +42,7 @@ FORMS = [
     *(("/services/add/", name) for name in (*ServiceForm.base_fields, "test")),
     *(("/services/{}/edit/", name) for name in ServiceForm.base_fields),
     *(("/accounts/keys/", name) for name in ApiKeyForm.base_fields),
+    *(("/profile/", name) for name in ProfileForm.base_fields),
     *(("/channels/new/?kind=email", name) for name in ChannelForm.base_fields),
     ("/channels/new/?kind=webhook", "target"),
     ("/channels/new/?kind=apprise", "target"),
@@ -61,6 +63,7 @@ VALID = {
     "visibility": "public",
     "stage": "resolved",
     "text": "A",
+    "theme": "dark",
 }
 bounded = settings(
     max_examples=150,
