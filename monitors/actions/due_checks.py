@@ -1,5 +1,6 @@
 """Writes when a service is to be checked next, inside the caller's transaction."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 
@@ -43,8 +44,12 @@ def hasten(service_ids: Collection[int], now: datetime) -> int:
 
     What a checker has taken, or is just writing, is about to be answered anyway.
     """
-    due = DueCheck.objects.filter(service__in=service_ids)
+    due = DueCheck.objects.filter(service__among=service_ids)
     free = due.filter(lease_until=None, due_at__gt=now).select_for_update(skip_locked=True)
     with transaction.atomic():
-        due.filter(pk__in=list(free.values_list("pk", flat=True))).update(due_at=now)
+        by_location: dict[str, list[int]] = defaultdict(list)
+        for service_id, location in free.values_list("service_id", "location"):
+            by_location[location].append(service_id)
+        for location, ids in by_location.items():
+            DueCheck.objects.filter(location=location, service__among=ids).update(due_at=now)
     return due.values("service").distinct().count()
