@@ -20,3 +20,8 @@ class ProfileAdmin(admin.ModelAdmin[Profile]):
     def has_change_permission(self, request: HttpRequest, obj: object = None) -> bool:
         del request, obj
         return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Profile | None = None) -> bool:
+        """A profile goes with its account: whoever may delete that is not held up by it."""
+        may_delete_accounts = request.user.has_perm("auth.delete_user")
+        return may_delete_accounts or super().has_delete_permission(request, obj)

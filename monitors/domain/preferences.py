@@ -13,7 +13,7 @@ class Theme(StrEnum):
     @property
     def label(self) -> str:
         return {
-            Theme.SYSTEM: "As my system says",
+            Theme.SYSTEM: "Same as my system",
             Theme.LIGHT: "Light",
             Theme.DARK: "Dark",
         }[self]

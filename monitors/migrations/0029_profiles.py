@@ -18,7 +18,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='profile', serialize=False, to=settings.AUTH_USER_MODEL)),
                 ('time_zone', models.CharField(blank=True, default='', max_length=64)),
-                ('theme', models.CharField(choices=[('system', 'As my system says'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=6)),
+                ('theme', models.CharField(choices=[('system', 'Same as my system'), ('light', 'Light'), ('dark', 'Dark')], default='system', max_length=6)),
             ],
             options={
                 'constraints': [models.CheckConstraint(condition=models.Q(('theme__in', ['system', 'light', 'dark'])), name='profile_theme')],

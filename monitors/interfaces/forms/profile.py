@@ -13,7 +13,7 @@ from monitors.models import Profile
 class ProfileForm(forms.Form):
     time_zone = forms.ChoiceField(
         required=False,
-        help_text="Of every time on the pages, and of the times you type into filters.",
+        help_text="Used for every time on the pages and for the times you type into filters.",
     )
     theme = forms.ChoiceField(
         choices=[(theme.value, theme.label) for theme in Theme], widget=forms.RadioSelect
@@ -33,4 +33,4 @@ class ProfileForm(forms.Form):
 def _zones() -> list[tuple[str, str]]:
     site = timezone.get_default_timezone_name()
     others = [(name, name) for name in zone_names() if name != site]
-    return [("", "As my browser says"), (site, f"{site} (this site)"), *others]
+    return [("", "Same as my browser"), (site, f"{site} (this site)"), *others]

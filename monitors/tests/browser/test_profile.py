@@ -13,7 +13,7 @@ PAPER = {"light": "rgb(246, 247, 245)", "dark": "rgb(20, 23, 21)", "print": "rgb
 TOKYO = "Asia/Tokyo"
 
 
-def choose(page: Page, *, zone: str = "", theme: str = "As my system says") -> None:
+def choose(page: Page, *, zone: str = "", theme: str = "Same as my system") -> None:
     page.goto("/profile/")
     page.get_by_label("Time zone").select_option(zone)
     page.get_by_label(theme, exact=True).check()
