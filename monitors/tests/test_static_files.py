@@ -1,6 +1,8 @@
 """Static files are collected where they have changed, and by one program at a time."""
 
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,8 @@ import pytest
 from django.conf import settings
 
 from uptime_site import static_files
+
+CSS = settings.BASE_DIR / "static" / "css"
 
 
 @pytest.fixture
@@ -65,3 +69,22 @@ def test_several_that_start_at_once_do_not_disturb_each_other() -> None:
         errors = process.communicate(timeout=60)[1]
         assert process.returncode == 0, errors
     assert (settings.COLLECT_INTO / "collected_from").is_file()
+
+
+def test_the_pages_are_drawn_with_one_stylesheet() -> None:
+    call_command = [sys.executable, "manage.py", "prepare", ""]
+    subprocess.run(call_command, cwd=settings.BASE_DIR, check=True, capture_output=True)
+    names = json.loads((settings.COLLECT_INTO / "staticfiles.json").read_text())["paths"]
+    served = (settings.COLLECT_INTO / "served" / names["css/site.css"]).read_text()
+    assert "@import" not in served
+    assert all(path.read_text() in served for path in _imported())
+
+
+def test_no_stylesheet_is_forgotten() -> None:
+    for_others = {CSS / "site.css", CSS / "public.css"}
+    assert set(_imported()) == set(CSS.rglob("*.css")) - for_others
+
+
+def _imported() -> list[Path]:
+    named = re.findall(r'@import "([^"]+)";', (CSS / "site.css").read_text())
+    return [CSS / name for name in named]

@@ -1,3 +1,4 @@
+import gzip
 import re
 from datetime import timedelta
 
@@ -97,3 +98,16 @@ def test_a_state_narrows_what_was_searched_and_is_marked(signed_in: Client) -> N
     assert (
         'id="count-all" href="?" class="count" aria-current' in signed_in.get("/").content.decode()
     )
+
+
+def test_pages_and_polls_are_compressed_and_still_answer_304(signed_in: Client) -> None:
+    for _ in range(3):
+        checked(a_service(now=timezone.now()), Status.UP)
+    signed_in.defaults["HTTP_ACCEPT_ENCODING"] = "gzip, br"
+    for headers in ({}, POLL):
+        answer = signed_in.get("/", headers=headers)
+        assert answer["Content-Encoding"] == "gzip"
+        assert len(answer.content) < len(gzip.decompress(answer.content)) / 2
+    assert answer["ETag"].startswith('W/"')
+    same = signed_in.get("/", headers=POLL | {"If-None-Match": answer["ETag"]})
+    assert (same.status_code, same.content) == (304, b"")
