@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from html import escape
 
 from monitors.domain.recent import RecentResult, read
 from monitors.domain.result import Status
@@ -33,31 +32,18 @@ class Bar:
     """
 
 
-@dataclass(frozen=True, slots=True)
-class _Drawn:
-    paths: str
-    said: str
-    """How many there are, how many of them were down or not judged, and the slowest."""
-
-
-def svg(recent: str, name: str) -> str:
+# Between two checks of a service its bars are asked for again and again.
+@lru_cache(maxsize=2_000)
+def svg(recent: str) -> str:
     """Draw the recent results of a service, from the text that `domain.recent` keeps.
 
     By hand, and a path for all bars of a kind, since a list page has 1,500 bars.
     """
-    drawn = _drawn(recent)
-    label = drawn.said.format(name=name)
-    return (
-        f'<svg class="recent-bar" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
-        f' role="img"><title>{escape(label)}</title>{drawn.paths}</svg>'
-    )
-
-
-# Between two checks of a service its bars are asked for again and again.
-@lru_cache(maxsize=2_000)
-def _drawn(recent: str) -> _Drawn:
     shown = read(recent)[-SLOTS:]
-    return _Drawn(_paths(bars(shown)), _said(shown))
+    return (
+        f'<svg class="recent-bar" viewBox="0 0 {WIDTH} {HEIGHT}" role="img">'
+        f"<title>{_said(shown)}</title>{_paths(bars(shown))}</svg>"
+    )
 
 
 def _said(shown: Sequence[RecentResult]) -> str:
@@ -67,7 +53,7 @@ def _said(shown: Sequence[RecentResult]) -> str:
     more = f", {not_judged} not judged" if not_judged else ""
     more += f", slowest {milliseconds(slowest)}" if slowest else ""
     checks = "1 check" if len(shown) == 1 else f"{len(shown)} checks"
-    return f"Last {checks} of {{name}}: {down} down{more}"
+    return f"Last {checks}: {down} down{more}"
 
 
 def _slowest(shown: Iterable[RecentResult]) -> float:
@@ -96,18 +82,20 @@ def _bar(slot: int, beat: RecentResult, slowest: float) -> Bar:
 
 
 def _paths(shown: Iterable[Bar]) -> str:
-    """Draw bars as strokes that are as wide as one: of each kind all in one path."""
+    """Draw bars as strokes that are as wide as one: of each kind all in one path.
+
+    Upside down, to be turned by the stylesheet: from 0 they are shorter to write.
+    """
     strokes: dict[str, list[str]] = defaultdict(list)
     for bar in shown:
         strokes[bar.kind].append(_stroke(bar))
     return "".join(
-        f'<path class="beat beat-{kind}" d="{"".join(drawn)}" />' for kind, drawn in strokes.items()
+        f'<path class="beat-{kind}" d="{"".join(drawn)}"/>' for kind, drawn in strokes.items()
     )
 
 
 def _stroke(bar: Bar) -> str:
-    start = f"M{bar.x + BAR_WIDTH // 2} {bar.y}"
+    x = bar.x + BAR_WIDTH // 2
     if bar.kind != Status.DOWN.value.lower():
-        return f"{start}v{bar.height}"
-    below = HEIGHT - _NOTCH_Y - _NOTCH_HEIGHT
-    return f"{start}v{_NOTCH_Y}m0 {_NOTCH_HEIGHT}v{below}"
+        return f"M{x} 0V{bar.height}"
+    return f"M{x} 0v{HEIGHT - _NOTCH_Y - _NOTCH_HEIGHT}m0 {_NOTCH_HEIGHT}V{HEIGHT}"

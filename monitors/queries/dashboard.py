@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Min, QuerySet
 
+from monitors.domain.certificates import NO_EXPIRY, is_near
 from monitors.domain.result import Status
 from monitors.domain.state import State
 from monitors.domain.uptime import Uptime
@@ -19,8 +20,21 @@ from .dependencies import Neighbour, causes_down
 from .incidents import open_count
 from .listed import Listed, listed
 from .maintenance import covered
-from .service_list import ListFilter, StateCount, find, overview, pages
-from .uptime import uptime_of_many
+from .service_list import ListFilter, StateCount, counts, find, overview, pages
+from .uptime import uptimes_of_many
+
+UPTIMES = (timedelta(hours=24), timedelta(days=30))
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateLeft:
+    """The certificate that the last check over TLS was shown."""
+
+    days: int
+    """Whole days until it expires; below 0 once it has."""
+    expires_at: datetime
+    is_near: bool
+    """Whether a check is DEGRADED for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +55,9 @@ class ServiceRow:
     recent: str
     """Its last results, as `domain.recent` reads them."""
     tags: tuple[str, ...]
-    uptime: Uptime | None
-    """Of the last 24 hours; only on the list."""
+    uptimes: tuple[Uptime, ...]
+    """Of the windows of the list; only there."""
+    certificate: CertificateLeft | None
     failing_since: datetime | None
     """When a failure began that is not confirmed yet."""
     failures: int
@@ -53,6 +68,11 @@ class ServiceRow:
     behind: tuple[Neighbour, ...] = ()
     """What is DOWN that it depends on, where it is not well itself."""
 
+    @property
+    def is_plainly_up(self) -> bool:
+        """Tell whether its last message says no more than its state."""
+        return self.state is State.UP and self.failing_since is None and self.was_judged
+
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
@@ -60,7 +80,9 @@ class ListPage:
 
     services: Sequence[ServiceRow]
     counts: tuple[StateCount, ...]
-    """Of all services, whatever the filter; worst first."""
+    """By state, worst first: of all services, or of those that words and tag leave."""
+    down: int
+    """Of all services, whatever the filter."""
     total: int
     matching: int
     number: int
@@ -68,6 +90,20 @@ class ListPage:
     tags: tuple[str, ...]
     open_incidents: int
     """Of all services, whatever the filter."""
+
+    @property
+    def counted(self) -> int:
+        return sum(entry.count for entry in self.counts)
+
+    @property
+    def title(self) -> str:
+        return f"({self.down} down) Services" if self.down else "Services"
+
+    @property
+    def said(self) -> str:
+        """What is told to those who do not see the page when its title changes."""
+        count = f"{self.down} service{'' if self.down == 1 else 's'}" if self.down else "No service"
+        return f"{count} down"
 
     @property
     def previous_number(self) -> int | None:
@@ -83,7 +119,8 @@ def list_page(wanted: ListFilter, now: datetime) -> ListPage:
     found = find(wanted, seen, now)
     return ListPage(
         services=_rows(found.ids, now),
-        counts=seen.states,
+        counts=counts(wanted, seen, now),
+        down=seen.count(State.DOWN),
         total=seen.total,
         matching=found.matching,
         number=found.page,
@@ -95,14 +132,14 @@ def list_page(wanted: ListFilter, now: datetime) -> ListPage:
 
 def _rows(ids: Sequence[int], now: datetime) -> list[ServiceRow]:
     shown = listed(ids)
-    day = uptime_of_many(shown, timedelta(hours=24), now)
+    uptimes = uptimes_of_many(shown, UPTIMES, now)
     tags, in_maintenance = tags_of(ids), covered(ids, now)
     rows = [
         service_row(
             service,
             now,
             tags[service.pk],
-            day[service.pk],
+            uptimes[service.pk],
             in_maintenance=service.pk in in_maintenance,
         )
         for service in shown
@@ -140,7 +177,7 @@ def service_row(
     service: Service | Listed,
     now: datetime,
     tags: Sequence[str],
-    uptime: Uptime | None = None,
+    uptimes: Sequence[Uptime] = (),
     *,
     in_maintenance: bool = False,
 ) -> ServiceRow:
@@ -159,7 +196,8 @@ def service_row(
         response_time_ms=service.last_response_time_ms,
         recent=service.recent,
         tags=tuple(tags),
-        uptime=uptime,
+        uptimes=tuple(uptimes),
+        certificate=_certificate_left(service, now),
         failing_since=None if stale else _failing_since(service),
         failures=service.streak,
         failures_needed=service.failures_before_down,
@@ -177,3 +215,11 @@ def shown_state(service: Service | Listed, now: datetime) -> State:
 
 def _failing_since(service: Service | Listed) -> datetime | None:
     return None if service.state == State.DOWN else service.streak_since
+
+
+def _certificate_left(service: Service | Listed, now: datetime) -> CertificateLeft | None:
+    expires_at = service.certificate_expires_at
+    if expires_at is None or expires_at >= NO_EXPIRY:
+        return None
+    near = service.verify_tls and is_near(expires_at, service.tls_expiry_warn_days, now)
+    return CertificateLeft((expires_at - now).days, expires_at, near)

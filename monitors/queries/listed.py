@@ -25,6 +25,9 @@ class Listed(NamedTuple):
     last_status: str
     last_message: str
     last_response_time_ms: float | None
+    certificate_expires_at: datetime | None
+    tls_expiry_warn_days: int
+    verify_tls: bool
 
 
 def listed(ids: Sequence[int]) -> list[Listed]:

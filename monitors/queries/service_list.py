@@ -2,39 +2,21 @@
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
-from django.db.models import Case, Count, F, Func, IntegerField, Q, Value, When, Window
+from django.db.models import Count, F, Q, Window
 
 from monitors.domain.freshness import OVERDUE_AFTER
 from monitors.domain.state import State
 from monitors.models import DueCheck, Service, ServiceSearch
-from monitors.models.service import ServiceQuerySet, is_shown_as, is_stale
+from monitors.models.service import ServiceQuerySet, is_shown_as
+
+from .service_order import IN_A_STATE, WORST_FIRST, Sort, ordered, rank
+from .uptime import lowest_uptime
 
 PAGE_SIZE = 50
 READ_AHEAD = 200
-WORST_FIRST = (State.DOWN, State.DEGRADED, State.UNKNOWN, State.UP, State.PAUSED)
-_IN_A_STATE = ("-streak", "name", "pk")
-
-
-class Sort(StrEnum):
-    """The orders a list can have."""
-
-    WORST = "worst"
-    NAME = "name"
-    SLOWEST = "slowest"
-    NEWEST = "newest"
-
-    @property
-    def label(self) -> str:
-        return {
-            Sort.WORST: "Worst first",
-            Sort.NAME: "By name",
-            Sort.SLOWEST: "Slowest first",
-            Sort.NEWEST: "Newest first",
-        }[self]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +27,7 @@ class ListFilter:
     state: State | None = None
     tag: str = ""
     sort: Sort = Sort.WORST
+    is_reversed: bool = False
     page: int = 1
 
 
@@ -83,6 +66,8 @@ class Found:
 
 def find(wanted: ListFilter, seen: Overview, now: datetime) -> Found:
     """Find one page of services; the number of a page that is beyond the last becomes that."""
+    if wanted.sort.uptime_length is not None:
+        return _by_uptime(wanted, wanted.sort.uptime_length, now)
     return _searched(wanted, now) if wanted.words or wanted.tag else _listed(wanted, seen, now)
 
 
@@ -98,12 +83,34 @@ def _searched(wanted: ListFilter, now: datetime) -> Found:
     return Found([pk for pk, _ in rows], rows[0][1] if rows else 0, page)
 
 
+def counts(wanted: ListFilter, seen: Overview, now: datetime) -> tuple[StateCount, ...]:
+    """Count what words and tag leave by state, whichever state is wanted; worst first."""
+    if not wanted.words and not wanted.tag:
+        return seen.states
+    left = _filtered(replace(wanted, state=None), now).order_by()
+    found = dict(left.annotate(rank=rank(now)).values_list(F("rank")).annotate(count=Count("pk")))
+    return tuple(StateCount(state, found.get(n, 0)) for n, state in enumerate(WORST_FIRST))
+
+
+def _by_uptime(wanted: ListFilter, length: timedelta, now: datetime) -> Found:
+    """Order by uptime, which is worked out of each that was down; all others have the same."""
+    percents = lowest_uptime(length, now)
+    ids = list(
+        _filtered(replace(wanted, sort=Sort.NAME, is_reversed=False), now).values_list(
+            "pk", flat=True
+        )
+    )
+    ids.sort(key=lambda pk: percents.get(pk, 100.0), reverse=wanted.is_reversed)
+    page = min(max(1, wanted.page), pages(len(ids)))
+    return Found(ids[_window(page)], len(ids), page)
+
+
 def _listed(wanted: ListFilter, seen: Overview, now: datetime) -> Found:
     """Give a page of all services, or of those in one state: these have been counted already."""
     matching = seen.total if wanted.state is None else seen.count(wanted.state)
     page = min(max(1, wanted.page), pages(matching))
     window = _window(page)
-    worst_first = wanted.sort is Sort.WORST
+    worst_first = wanted.sort is Sort.WORST and not wanted.is_reversed
     if worst_first and wanted.state is None:
         return Found(_worst_first(window, seen, now), matching, page)
     known = seen.worst_in(wanted.state) if worst_first and wanted.state else []
@@ -148,7 +155,7 @@ def _worst_first(window: slice, seen: Overview, now: datetime) -> list[int]:
         _Part(
             seen.total - seen.calm - paused,
             seen.worst_in(*set(State) - {State.PAUSED}),
-            lambda: _sorted(_not_calm(now).filter(paused=False), Sort.WORST, now),
+            lambda: ordered(_not_calm(now).filter(paused=False), Sort.WORST, now),
         ),
         _Part(seen.calm, [], lambda: by_name.filter(is_shown_as(State.UP, now), streak=0)),
         _Part(paused, seen.worst_in(State.PAUSED), lambda: by_name.strange().filter(paused=True)),
@@ -169,21 +176,23 @@ def _filtered(wanted: ListFilter, now: datetime) -> ServiceQuerySet:
     if wanted.tag:
         found = found.tagged(wanted.tag)
     if wanted.state is None:
-        return _sorted(found, wanted.sort, now)
+        return ordered(found, wanted.sort, now, is_reversed=wanted.is_reversed)
     if wanted.state not in {State.UP, State.UNKNOWN}:
         found = found.strange()
     found = found.filter(is_shown_as(wanted.state, now))
-    # In one state all have the same rank.
-    by_streak = wanted.sort is Sort.WORST
-    return found.order_by(*_IN_A_STATE) if by_streak else _sorted(found, wanted.sort, now)
+    if wanted.sort is Sort.WORST:
+        # In one state all have the same rank.
+        found = found.order_by(*IN_A_STATE)
+        return found.reverse() if wanted.is_reversed else found
+    return ordered(found, wanted.sort, now, is_reversed=wanted.is_reversed)
 
 
 def overview(now: datetime) -> Overview:
     """Count all services, and find the worst of them: both in one reading where these are few."""
     # As many as there are services, in rows that are narrow and change seldom.
     total = ServiceSearch.objects.count()
-    troubled = _not_calm(now).annotate(rank=_rank(now))
-    first = troubled.order_by("rank", *_IN_A_STATE).values_list("pk", F("rank"))[:READ_AHEAD]
+    troubled = _not_calm(now).annotate(rank=rank(now))
+    first = troubled.order_by("rank", *IN_A_STATE).values_list("pk", F("rank"))[:READ_AHEAD]
     worst = tuple((pk, WORST_FIRST[rank]) for pk, rank in first)
     counted: Mapping[State, int] = Counter(state for _, state in worst)
     if len(worst) == READ_AHEAD:
@@ -211,26 +220,3 @@ def _some_lapsed(now: datetime) -> bool:
     """Tell whether anything has gone stale that is not strange: it is overdue then."""
     overdue = DueCheck.objects.filter(location="", due_at__lt=now - OVERDUE_AFTER)
     return overdue.filter(service__fresh_until__lt=now, service__may_lapse=False).exists()
-
-
-def _sorted(found: ServiceQuerySet, sort: Sort, now: datetime) -> ServiceQuerySet:
-    match sort:
-        case Sort.NAME:
-            return found.order_by("name", "pk")
-        case Sort.SLOWEST:
-            return found.order_by(F("last_response_time_ms").desc(nulls_last=True), "pk")
-        case Sort.NEWEST:
-            return found.order_by("-pk")
-        case Sort.WORST:
-            return found.order_by(_rank(now), *_IN_A_STATE)
-
-
-def _rank(now: datetime) -> Case:
-    """Give the place of the shown state among WORST_FIRST."""
-    stale = When(is_stale(now), then=Value(WORST_FIRST.index(State.UNKNOWN)))
-    return Case(stale, default=_STORED_RANK, output_field=IntegerField())
-
-
-# Written out: to build it of as many expressions takes longer than the database does with it.
-_PLACES = " ".join(f"WHEN '{state.value}' THEN {rank}" for rank, state in enumerate(WORST_FIRST))
-_STORED_RANK = Func(F("state"), template=f"CASE %(expressions)s {_PLACES} END")

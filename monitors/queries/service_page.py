@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from monitors.domain.certificates import expiry, is_near
 from monitors.domain.chart_range import named
@@ -10,10 +10,12 @@ from monitors.domain.curl import curl_command
 from monitors.domain.headers import header_names
 from monitors.domain.observation import Phases
 from monitors.domain.spec import BadSetting
+from monitors.domain.state import State
 from monitors.domain.wording import duration
 from monitors.models import Incident, Service, ServiceStatus
 from monitors.models.fields import Unreadable, shown
 
+from .checkers import LATE_AFTER_S
 from .dashboard import ServiceRow, service_row, tags_of, with_causes
 from .dependencies import Neighbours, neighbours
 from .incidents import IncidentRow, incident_row
@@ -51,6 +53,8 @@ class ServicePage:
     maintenance: OfService
     reason: str
     next_check_at: datetime | None
+    is_overdue: bool
+    """Whether its next check should have been made long ago."""
     settings: tuple[tuple[str, str], ...]
     checks: Sequence[ServiceStatus]
     """The newest, newest first."""
@@ -66,6 +70,20 @@ class ServicePage:
     """The check as a command; empty where its settings cannot be read."""
     unreadable: tuple[str, ...]
     """Why secrets cannot be read, a sentence each: no check is made meanwhile."""
+
+    @property
+    def title(self) -> str:
+        """Its name, behind its state where that is worth a look."""
+        state = self.row.state
+        return self.row.name if state is State.UP else f"{state.label} · {self.row.name}"
+
+    @property
+    def said(self) -> str:
+        return f"{self.row.name}: {self.row.state.label.lower()}"
+
+    @property
+    def is_down(self) -> bool:
+        return self.row.state is State.DOWN
 
     @property
     def open_incident(self) -> IncidentRow | None:
@@ -92,12 +110,14 @@ def service_page(
     wanted = named(range_name, now)
     maintenance = of_service(service.pk, now)
     checks, past = newest_checks(service), lived(service, now - LONGEST, now)
+    due_at = service.next_check_at
     return ServicePage(
         row=_row(service, now, in_maintenance=maintenance.running is not None),
         neighbours=neighbours(service),
         maintenance=maintenance,
         reason=service.last_reason,
-        next_check_at=service.next_check_at,
+        next_check_at=due_at,
+        is_overdue=_is_overdue(due_at, now),
         settings=_settings(service),
         checks=checks,
         incidents=latest_incidents(service, now),
@@ -111,6 +131,10 @@ def service_page(
         curl=_curl(service),
         unreadable=tuple(secret.why for secret in service.unreadable_secrets.values()),
     )
+
+
+def _is_overdue(due_at: datetime | None, now: datetime) -> bool:
+    return due_at is not None and now - due_at > timedelta(seconds=LATE_AFTER_S)
 
 
 def _row(service: Service, now: datetime, *, in_maintenance: bool) -> ServiceRow:

@@ -1,10 +1,10 @@
 """Uptime of one or many services in a window, from their periods and what was reclassified."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from django.db.models import Q
 
@@ -35,6 +35,11 @@ class Watched(Protocol):
 
     @property
     def fresh_until(self) -> datetime | None: ...
+
+
+class _Failed(NamedTuple):
+    pk: int
+    fresh_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +113,11 @@ def uptime_record(service: Service, past: Lived, now: datetime, zone: tzinfo) ->
     return UptimeRecord(tuple(figures), days(past.stretches, past.charges, now, zone))
 
 
-def uptime_of_many(
-    services: Collection[Listed], length: timedelta, now: datetime
-) -> dict[int, Uptime]:
-    """Give the uptime of many services up to now, in three queries."""
-    start = now - length
+def uptimes_of_many(
+    services: Collection[Listed], lengths: Sequence[timedelta], now: datetime
+) -> dict[int, list[Uptime]]:
+    """Give the uptime of many services in windows up to now, in three queries."""
+    start = now - max(lengths)
     # What a service has been in since before then is all there is to know of it.
     changed = [service for service in services if service.state_since > start]
     found = stretches_of(changed, start, now, now)
@@ -122,9 +127,23 @@ def uptime_of_many(
             found[service.pk] = [*until_fresh(state, service.state_since, fresh_until, now)]
     charges = charges_of(services, start, now)
     return {
-        service.pk: uptime(found[service.pk], start, now, charges[service.pk])
+        service.pk: [
+            uptime(found[service.pk], now - length, now, charges[service.pk]) for length in lengths
+        ]
         for service in services
     }
+
+
+def lowest_uptime(length: timedelta, now: datetime) -> dict[int, float]:
+    """Give the uptime in percent up to now of every service that was down, in four queries."""
+    start = now - length
+    outages = Period.objects.filter(
+        Q(ended_at=None) | Q(ended_at__gt=start), state=State.DOWN.value
+    ).values("service_id")
+    fields = ("pk", "fresh_until")
+    failed = [_Failed(*row) for row in Service.objects.filter(pk__in=outages).values_list(*fields)]
+    found = uptimes_between(failed, start, now, now)
+    return {pk: of.percent for pk, of in found.items() if of.percent is not None}
 
 
 def stretches_of(

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 from django import template
 from django.template.loader import render_to_string
-from django.urls import get_script_prefix, reverse
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 
@@ -27,7 +25,6 @@ from monitors.domain.result import Status
 from monitors.domain.state import State
 from monitors.domain.uptime_days import Day
 from monitors.models import Incident, ServiceStatus
-from monitors.queries.dashboard import ServiceRow
 from monitors.queries.deliveries import event_label as label_of_event
 from monitors.queries.response_chart import ResponseTimes
 from monitors.queries.response_times import Slot
@@ -54,29 +51,6 @@ register.filter("target", report_words.target_label)
 def clock(at: datetime, zone: tzinfo) -> str:
     """Write a moment by the clocks of a place, whoever reads it."""
     return written(at.astimezone(zone), "dated")
-
-
-@register.simple_tag
-def service_name(service: ServiceRow) -> SafeString:
-    """Draw the name, tags and address of a service: a list asks for fifty, again and again."""
-    return _service_name(service.id, service.name, service.tags, service.url, get_script_prefix())
-
-
-@lru_cache(maxsize=20_000)
-def _service_name(
-    service_id: int, name: str, tags: tuple[str, ...], url: str, script_prefix: str
-) -> SafeString:
-    del script_prefix  # of which `reverse` knows
-    return format_html(
-        '<a id="service-{}" href="{}">{}</a>\n{}\n<span class="service-url">{}</span>',
-        service_id,
-        reverse("service-show", args=[service_id]),
-        name,
-        format_html_join(
-            "\n", '<a class="tag" href="?tag={}">{}</a>', ((quote(t), t) for t in tags)
-        ),
-        url,
-    )
 
 
 @register.simple_tag
@@ -151,6 +125,20 @@ def _local(at: datetime) -> datetime:
 
 
 @register.simple_tag
+def since(at: datetime, style: str = "since") -> SafeString:
+    """Write a moment that a script counts from: what the server writes stays as it is.
+
+    style: "since" is shown as how long it has lasted, "ago" as how long it lies back.
+    """
+    return format_html(
+        '<time datetime="{}" data-style="{}">{}</time>',
+        at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        style,
+        by_clock(at, "minute"),
+    )
+
+
+@register.simple_tag
 def ago(at: datetime, now: datetime) -> SafeString:
     """Write how long ago something was, with the moment itself as its title."""
     return format_html(
@@ -203,8 +191,8 @@ def event_label(event: str) -> str:
 
 
 @register.simple_tag
-def recent_bar(recent: str, name: str) -> SafeString:
-    return SafeString(bars.svg(recent, name))
+def recent_bar(recent: str) -> SafeString:
+    return SafeString(bars.svg(recent))
 
 
 _BANDS = {

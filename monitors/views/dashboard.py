@@ -11,6 +11,7 @@ from monitors.queries.channels import is_anybody_told
 from monitors.queries.dashboard import list_page
 
 from .access import Request
+from .list_columns import columns
 from .refresh import unless_same
 
 
@@ -25,9 +26,10 @@ def dashboard(request: Request) -> HttpResponseBase:
     of_any_state.pop("state", None)
     context: dict[str, object] = {
         "page": page,
+        "columns": columns(chosen, query),
         "state": chosen.state or "",
         "of_any_state": of_any_state.urlencode(),
-        "filter_form": ListFilterForm(request.GET, page.tags),
+        "filter_form": ListFilterForm(request.GET, chosen, page.tags),
         "query": query.urlencode(),
     }
     if not request.htmx:

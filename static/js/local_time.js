@@ -2,6 +2,8 @@
 // is by the chosen one, or by the site's. Both write the same way (`written` in the server's code).
 const MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 const DATED = ["full", "dated", "date"];
+// Moments that a reader sees as how long ago they were.
+const COUNTED = '[data-style="since"], [data-style="ago"]';
 const isChosen = Boolean(document.documentElement.dataset.zone);
 
 function two(number) {
@@ -25,6 +27,33 @@ function written(clock, style) {
   return style === "full" ? `${day}, ${time}:${two(clock.getUTCSeconds())}` : `${day}, ${time}`;
 }
 
+// The two largest units of a stretch of time, as the server words them.
+const UNITS = [["d", 86_400], ["h", 3_600], ["min", 60], ["s", 1]];
+
+function lasting(seconds) {
+  const at = UNITS.findIndex(([, size]) => seconds >= size);
+  if (at < 0) return "0 s";
+  const [unit, size] = UNITS[at];
+  const next = UNITS[at + 1];
+  const rest = next && Math.floor((seconds % size) / next[1]);
+  return `${Math.floor(seconds / size)} ${unit}${rest ? ` ${rest} ${next[0]}` : ""}`;
+}
+
+function count(element) {
+  const at = new Date(element.getAttribute("datetime"));
+  const text = lasting(Math.max(0, Math.floor((Date.now() - at) / 1000)));
+  element.textContent = element.dataset.style === "ago" ? `${text} ago` : text;
+}
+
+function countAll(root) {
+  for (const element of root.querySelectorAll(COUNTED)) count(element);
+}
+
+// Before it is counted: what the server wrote is the moment itself.
+function keepMoments(root) {
+  for (const element of root.querySelectorAll(COUNTED)) element.title ||= element.textContent;
+}
+
 function write(element) {
   const at = new Date(element.getAttribute("datetime") ?? element.dataset.datetime);
   const ahead = isChosen ? Number(element.dataset.offset) : undefined;
@@ -42,12 +71,20 @@ function localise(root) {
   }
 }
 
-if (!isChosen) {
-  localise(document);
-  // Before what has come is compared with what is there: else every poll would write each time anew.
-  document.addEventListener("htmx:before:swap", (event) => {
-    for (const task of event.detail.tasks) localise(task.fragment);
-  });
+function prepare(root) {
+  if (!isChosen) localise(root);
+  keepMoments(root);
+  countAll(root);
 }
+
+prepare(document);
+// Before what has come is compared with what is there: else every poll would write each time anew.
+document.addEventListener("htmx:before:swap", (event) => {
+  for (const task of event.detail.tasks) prepare(task.fragment);
+});
+setInterval(() => {
+  if (!document.hidden) countAll(document);
+}, 1_000);
+document.addEventListener("visibilitychange", () => countAll(document));
 // Another script has a moment to be written; it says how far the chosen clock is ahead then.
 document.addEventListener("moment", (event) => write(event.detail));

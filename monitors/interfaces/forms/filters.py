@@ -17,7 +17,8 @@ from monitors.domain.wording import iso_utc
 from monitors.domain.zones import zone_of
 from monitors.interfaces.moments import usable
 from monitors.queries.history import Cursor, HistoryFilter
-from monitors.queries.service_list import WORST_FIRST, ListFilter, Sort
+from monitors.queries.service_list import ListFilter
+from monitors.queries.service_order import Sort
 
 E = TypeVar("E", bound=StrEnum)
 
@@ -39,20 +40,19 @@ class ListFilterForm(forms.Form):
     """Draws the filter of the list."""
 
     q = forms.CharField(required=False, max_length=200, label="Search")
-    state = forms.ChoiceField(
-        required=False,
-        choices=[ANY, *((state.value, state.label) for state in WORST_FIRST)],
-    )
+    state = forms.CharField(required=False, widget=forms.HiddenInput)
     tag = forms.ChoiceField(required=False)
-    sort = forms.ChoiceField(
-        required=False, label="Sort by", choices=[(sort.value, sort.label) for sort in Sort]
-    )
+    sort = forms.ChoiceField(required=False, label="Sort by")
 
-    def __init__(self, data: QueryDict, tags: Iterable[str]) -> None:
+    def __init__(self, data: QueryDict, wanted: ListFilter, tags: Iterable[str]) -> None:
         super().__init__(data)
-        tag = self.fields["tag"]
-        if isinstance(tag, forms.ChoiceField):
-            tag.choices = [ANY, *((name, name) for name in tags)]
+        orders = [(sort.value, sort.label) for sort in Sort]
+        if wanted.is_reversed:
+            orders.append((f"-{wanted.sort}", f"{wanted.sort.label}, reversed"))
+        for name, choices in (("sort", orders), ("tag", [ANY, *((tag, tag) for tag in tags)])):
+            field = self.fields[name]
+            if isinstance(field, forms.ChoiceField):
+                field.choices = choices
 
 
 class BetweenForm(forms.Form):
@@ -88,11 +88,14 @@ class HistoryFilterForm(BetweenForm):
 
 
 def list_filter(query: Mapping[str, str]) -> ListFilter:
+    order = query.get("sort", "")
+    sort = _member(Sort, order.removeprefix("-"))
     return ListFilter(
         words=words_of(query.get("q", "")[:200]),
         state=_member(State, query.get("state", "")),
         tag=query.get("tag", "").replace("\x00", ""),
-        sort=_member(Sort, query.get("sort", "")) or Sort.WORST,
+        sort=sort or Sort.WORST,
+        is_reversed=sort is not None and order.startswith("-"),
         page=page_number(query),
     )
 

@@ -42,11 +42,13 @@ def test_a_refresh_takes_nothing_out_of_a_hand(
     tag = page.locator(".service .tag").nth(5)
     tag.focus()
     page.evaluate("window.scrollTo(0, 300)")
-    page.evaluate("getSelection().selectAllChildren(document.querySelectorAll('.service-url')[4])")
+    page.locator(".service th > a:first-child").nth(4).evaluate(
+        "name => getSelection().selectAllChildren(name)"
+    )
     chosen = page.evaluate("getSelection().toString()")
     site.manage("check_services")
     refresh(page)
-    expect(page.locator(".service").first).to_contain_text("200 OK")
+    expect(page.locator(".service").first).to_contain_text("Up")
     assert page.evaluate("scrollY") == 300
     assert page.evaluate("getSelection().toString()") == chosen
     expect(page.locator(".service .tag").nth(5)).to_be_focused()
@@ -160,3 +162,96 @@ def test_nothing_scrolls_sideways_at_four_times_the_size(
     for path in ("/", "/services/1/", "/services/1/history/", "/services/1/history/1/"):
         page.goto(path)
         assert (path, width_of(page)) == (path, 320)
+
+
+def hide(page: Page, *, hidden: bool) -> None:
+    page.evaluate(
+        """(hidden) => {
+            Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
+
+
+def ask(page: Page) -> None:
+    page.evaluate("document.querySelector('[hx-trigger]').dispatchEvent(new CustomEvent('every'))")
+
+
+def test_a_hidden_tab_asks_nothing_and_catches_up_at_once(
+    page: Page, site: Installation, target: LocalServer
+) -> None:
+    set_up(page, site)
+    add_services(page, target, 1)
+    page.goto("/")
+    polls: list[str] = []
+    page.on("request", lambda request: polls.append(request.url))
+    hide(page, hidden=True)
+    ask(page)
+    page.evaluate("fetch('/checkers/')")
+    assert [url for url in polls if not url.endswith("/checkers/")] == []
+    with page.expect_request(lambda request: "page=1" in request.url):
+        hide(page, hidden=False)
+
+
+def test_title_and_icon_follow_and_the_change_is_announced(page: Page, site: Installation) -> None:
+    set_up(page, site)
+    page.goto("/services/add/")
+    page.get_by_label("Name", exact=True).fill("Gone")
+    page.get_by_label("URL").fill("http://127.0.0.1:9/")
+    page.get_by_role("button", name="Save").click()
+    page.goto("/")
+    icon = page.locator("link[rel=icon]")
+    expect(page).to_have_title("Services · Uptime Site")
+    expect(icon).to_have_attribute("href", re.compile(r"mark\."))
+    site.manage("check_services")
+    refresh(page)
+    expect(page).to_have_title("(1 down) Services · Uptime Site")
+    expect(icon).to_have_attribute("href", re.compile(r"mark-down\."))
+    expect(page.locator("#announcer")).to_have_text("1 service down")
+
+
+def test_a_page_whose_questions_fail_says_so_until_one_is_answered(
+    page: Page, site: Installation, target: LocalServer
+) -> None:
+    set_up(page, site)
+    add_services(page, target, 1)
+    # What fails is noted in its console.
+    other = page.context.new_page()
+    other.goto("/")
+    sign = other.locator("#offline")
+    expect(sign).to_be_hidden()
+    page.context.set_offline(True)
+    ask(other)
+    expect(sign).to_contain_text(re.compile(r"No connection since \d\d:\d\d"))
+    page.context.set_offline(False)
+    expect(sign).to_be_hidden()
+
+
+def test_the_browser_counts_how_long_it_has_lasted(
+    page: Page, site: Installation, target: LocalServer
+) -> None:
+    set_up(page, site)
+    add_services(page, target, 1)
+    site.manage("check_services")
+    page.goto("/")
+    since = page.locator(".service time[data-style=since]")
+    expect(since).to_have_text(re.compile(r"^\d+ (s|min \d+ s)$"))
+    expect(since).to_have_attribute("title", re.compile(r"^\d+ \w{3}, \d\d:\d\d$"))
+    before = since.text_content()
+    expect(since).not_to_have_text(before or "")
+    ask(page)
+    expect(since).to_have_text(re.compile(r"^\d+ (s|min \d+ s)$"))
+
+
+def test_the_list_is_ordered_by_its_heads(
+    page: Page, site: Installation, target: LocalServer
+) -> None:
+    set_up(page, site)
+    add_services(page, target, 2)
+    page.goto("/")
+    page.locator("#by-name").click()
+    expect(page.locator(".service th").first).to_contain_text("Shop 0")
+    page.locator("#by-name").click()
+    expect(page.locator(".service th").first).to_contain_text("Shop 1")
+    expect(page.locator("[aria-sort]")).to_have_attribute("aria-sort", "descending")

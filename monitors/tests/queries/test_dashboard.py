@@ -11,7 +11,8 @@ from monitors.models import DueCheck, Service
 from monitors.queries import service_list
 from monitors.queries.checkers import Backlog, backlog
 from monitors.queries.dashboard import list_page
-from monitors.queries.service_list import ListFilter, Sort
+from monitors.queries.service_list import ListFilter
+from monitors.queries.service_order import Sort
 from monitors.queries.uptime import uptime_between
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_result, a_service, checked, scheduled
@@ -69,13 +70,20 @@ def test_filters_and_orders(wanted: ListFilter, found: list[str]) -> None:
     assert names(wanted) == found
 
 
+@pytest.mark.parametrize("is_reversed", [False, True])
 @pytest.mark.parametrize("sort", Sort)
-def test_every_order_is_paged_from_both_ends(monkeypatch: pytest.MonkeyPatch, sort: Sort) -> None:
+def test_every_order_is_paged_from_both_ends(
+    monkeypatch: pytest.MonkeyPatch, sort: Sort, *, is_reversed: bool
+) -> None:
     one_of_each()
-    whole = names(ListFilter(sort=sort))
+    whole = names(ListFilter(sort=sort, is_reversed=is_reversed))
     monkeypatch.setattr(service_list, "PAGE_SIZE", 1)
     monkeypatch.setattr(service_list, "READ_AHEAD", 1)
-    assert [*chain(*(names(ListFilter(sort=sort, page=n)) for n in range(1, 6)))] == whole
+    assert [
+        *chain(
+            *(names(ListFilter(sort=sort, is_reversed=is_reversed, page=n)) for n in range(1, 6))
+        )
+    ] == whole
 
 
 def test_slowest_first_puts_those_without_a_time_last() -> None:
@@ -198,8 +206,9 @@ def test_the_uptime_of_a_day_is_that_of_the_service(since_hours: int) -> None:
     service = checked(a_service(), UP)
     now = NOON + timedelta(hours=since_hours)
     (row,) = list_page(ListFilter(), now).services
-    assert row.uptime == uptime_between(service, now - timedelta(hours=24), now, now)
-    assert row.uptime.unknown_s > 0
+    starts = [now - timedelta(hours=24), now - timedelta(days=30)]
+    assert [*row.uptimes] == [uptime_between(service, start, now, now) for start in starts]
+    assert row.uptimes[0].unknown_s > 0
 
 
 def test_what_is_searched_for_is_paged_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -232,3 +241,72 @@ def test_a_list_of_one_state_holds_what_is_shown_in_it(
     page = list_page(ListFilter(state=state), SOON)
     assert page.services == [row for row in everything.services if row.state is state]
     assert page.matching == len(page.services)
+
+
+def test_lowest_uptime_comes_first_and_what_nobody_saw_counts_as_never_down() -> None:
+    checked(a_service(name="worst"), DOWN, DOWN, DOWN)
+    checked(a_service(name="once"), DOWN, UP, UP)
+    checked(a_service(name="never"), UP, UP, UP)
+    a_service(name="new")
+    now = noon_plus(200)
+    for sort in (Sort.UPTIME_DAY, Sort.UPTIME_MONTH):
+        page = list_page(ListFilter(sort=sort), now)
+        assert [row.name for row in page.services] == ["worst", "once", "never", "new"]
+        page = list_page(ListFilter(sort=sort, words=("n",), is_reversed=True), now)
+        assert [row.name for row in page.services] == ["never", "new", "once"]
+    later = noon_plus(0) + timedelta(hours=30)
+    Service.objects.filter(name="once").update(fresh_until=later)
+    page = list_page(ListFilter(sort=Sort.UPTIME_DAY, state=State.UP), later)
+    assert [row.name for row in page.services] == ["once"]
+
+
+@pytest.mark.parametrize(
+    ("sort", "field", "first"),
+    [
+        (Sort.SLOWEST, "last_response_time_ms", ["b", "a"]),
+        (Sort.CERTIFICATE, "certificate_expires_at", ["a", "b"]),
+    ],
+)
+def test_what_has_no_value_is_last_whichever_way(sort: Sort, field: str, first: list[str]) -> None:
+    for number, name in enumerate(("a", "b", "none")):
+        service = a_service(name=name)
+        value = {"last_response_time_ms": number, "certificate_expires_at": noon_plus(number)}
+        if name != "none":
+            Service.objects.filter(pk=service.pk).update(**{field: value[field]})
+    assert names(ListFilter(sort=sort)) == [*first, "none"]
+    assert names(ListFilter(sort=sort, is_reversed=True)) == [*first[::-1], "none"]
+
+
+def test_what_changed_last_comes_first() -> None:
+    for number, name in enumerate(("long ago", "just now")):
+        service = a_service(name=name)
+        Service.objects.filter(pk=service.pk).update(state_since=noon_plus(number))
+    assert names(ListFilter(sort=Sort.CHANGED)) == ["just now", "long ago"]
+    assert names(ListFilter(sort=Sort.CHANGED, is_reversed=True)) == ["long ago", "just now"]
+
+
+def test_a_search_is_counted_by_state() -> None:
+    one_of_each()
+    page = list_page(ListFilter(words=("ow",), state=State.DOWN), SOON)
+    found = {entry.state.value: entry.count for entry in page.counts if entry.count}
+    assert (found, page.counted, page.total) == ({"DOWN": 1, "DEGRADED": 1}, 2, 5)
+    tagged = list_page(ListFilter(tag="web", state=State.PAUSED), SOON)
+    assert {entry.state.value: entry.count for entry in tagged.counts if entry.count} == {
+        "DOWN": 1,
+        "UP": 1,
+    }
+    assert tagged.down == 1
+
+
+def test_days_of_a_certificate_are_whole_and_warn_where_a_check_does() -> None:
+    service = checked(a_service(url="https://a.example/", tls_expiry_warn_days=14), UP)
+    for left, shown in (
+        (timedelta(days=30, hours=5), (30, False)),
+        (timedelta(days=14), (14, True)),
+        (timedelta(hours=5), (0, True)),
+        (timedelta(hours=-5), (-1, True)),
+    ):
+        Service.objects.filter(pk=service.pk).update(certificate_expires_at=SOON + left)
+        (row,) = list_page(ListFilter(), SOON).services
+        assert row.certificate is not None
+        assert (row.certificate.days, row.certificate.is_near) == shown

@@ -102,9 +102,8 @@ def test_the_list_knows_it_however_long_nothing_has_changed(since: timedelta) ->
     now = NOON + since
     excluded(service, "planned", 23 * 3600 - 60, 23 * 3600 - 30)
     row = list_page(ListFilter(), now).services[0]
-    assert row.uptime is not None
-    assert row.uptime.maintenance_s == 30
-    assert row.uptime == uptime_between(service, now - timedelta(hours=24), now, now)
+    assert row.uptimes[0].maintenance_s == 30
+    assert row.uptimes[0] == uptime_between(service, now - timedelta(hours=24), now, now)
 
 
 def test_many_services_take_the_queries_of_one(django_assert_num_queries: object) -> None:
