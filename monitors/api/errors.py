@@ -137,6 +137,7 @@ class JsonErrors:
         # In place: what else stands in the headers (the policy for browsers, Allow) stays.
         answer = _failed(response.status_code)
         response.content = answer.content
+        del response["Content-Encoding"]  # the page that it takes the place of may be compressed
         response["Content-Type"] = answer["Content-Type"]
         response["Content-Length"] = str(len(answer.content))
         return response

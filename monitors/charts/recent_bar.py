@@ -47,6 +47,8 @@ def svg(recent: str) -> str:
 
 
 def _said(shown: Sequence[RecentResult]) -> str:
+    if not shown:
+        return "No checks yet"
     down = sum(beat.status is Status.DOWN for beat in shown)
     not_judged = sum(beat.status is Status.NOT_JUDGED for beat in shown)
     slowest = _slowest(shown)

@@ -78,3 +78,9 @@ def test_a_wrong_query_is_named(api: Client, query: str) -> None:
     answer = api.get(f"/api/v1/services/{service.pk}/history?{query}")
     assert_error(answer, 422, "invalid")
     assert list(answer.json()["error"]["fields"]) == [query.partition("=")[0]]
+
+
+def test_the_shape_is_not_called_compressed_where_the_page_was(api: Client) -> None:
+    answer = api.get("/api/v1/nothing", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in answer
+    assert_error(answer, 404, "not_found")

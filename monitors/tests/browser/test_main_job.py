@@ -82,7 +82,7 @@ def test_the_list_refreshes_itself(page: Page, site: Installation, target: Local
     expect(page.locator(".service")).to_contain_text("waiting for the first check")
     site.manage("check_services")
     # The page asks every 10 s.
-    expect(page.locator(".service")).to_contain_text("200 OK", timeout=15_000)
+    expect(page.locator(".service")).to_contain_text("Up", timeout=15_000)
 
 
 @pytest.mark.parametrize("page", [True], indirect=True, ids=["with-javascript"])
@@ -92,6 +92,8 @@ def test_keyboard_alone_reaches_the_services(page: Page, site: Installation) -> 
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Notify me here")).to_be_focused()
     page.keyboard.press("Tab")
     expect(page.get_by_role("link", name="Add a service")).to_be_focused()
 

@@ -63,8 +63,10 @@ def test_script_and_server_write_the_same(
 
     def written(opened: Page, path: str) -> tuple[list[str], str]:
         opened.goto(path)
-        # The profile says what time it is, and the marks of a chart are at round times.
-        moments = opened.locator("time[data-style]:not(.field-help *)").all_inner_texts()
+        # The profile says what time it is, the marks of a chart are at round times, and what is
+        # counted goes on between the two.
+        others = '.field-help *, [data-style="since"], [data-style="ago"]'
+        moments = opened.locator(f"time[data-style]:not({others})").all_inner_texts()
         return moments, opened.locator("[data-zone-name]").first.inner_text()
 
     there = elsewhere(page, site, TOKYO)
