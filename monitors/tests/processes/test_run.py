@@ -49,7 +49,7 @@ def test_dashboard_and_checker_work_together_and_stop_together(
         made = client.post("/api/v1/services/", json=service, headers=bearer)
         path = f"/api/v1/services/{made.json()['id']}/"
         wait_for(lambda: client.get(path, headers=bearer).json()["state"] == "UP", within_s=10)
-        assert "200 OK" in client.get("/").text
+        assert 'class="service service-up"' in client.get("/").text
     took, output = stop(process, number)
     assert took < 5, output
     assert "Traceback" not in output
