@@ -18,6 +18,7 @@ from monitors.views import (
     incidents,
     login,
     maintenance,
+    many_services,
     profile,
     public,
     report_schedules,
@@ -109,6 +110,7 @@ public_page = [
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("services/add/", services.add, name="service-add"),
+    path("services/change/", many_services.change, name="services-change"),
     path("services/<int:service_id>/", include(service)),
     path("incidents/", include(incident)),
     path("incidents.csv", incidents.export, name="incidents-csv"),

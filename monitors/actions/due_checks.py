@@ -1,7 +1,7 @@
 """Writes when a service is to be checked next, inside the caller's transaction."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -23,11 +23,31 @@ def schedule(service: Service, now: datetime, *, forget: bool = False) -> None:
     """
     wanted = [] if service.paused else service.checked_from()
     DueCheck.objects.filter(service=service).exclude(location__in=wanted).delete()
+    _put([service], now, [*_TIMES, *_WORDS] if forget else _TIMES)
+
+
+def schedule_many(services: Iterable[Service], now: datetime) -> None:
+    """Make services that were just paused or resumed due at once from their locations, or nowhere.
+
+    While it was paused, a service was due nowhere: there is nothing to be taken away but that.
+    """
+    services = list(services)
+    paused = [service.pk for service in services if service.paused]
+    DueCheck.objects.filter(service__among=paused).delete()
+    _put(services, now, _TIMES)
+
+
+def _put(services: Iterable[Service], now: datetime, columns: list[str]) -> None:
     DueCheck.objects.bulk_create(
-        [DueCheck(service=service, location=location, due_at=now) for location in wanted],
+        [
+            DueCheck(service=service, location=location, due_at=now)
+            for service in services
+            if not service.paused
+            for location in service.checked_from()
+        ],
         update_conflicts=True,
         unique_fields=["service", "location"],
-        update_fields=[*_TIMES, *_WORDS] if forget else _TIMES,
+        update_fields=columns,
     )
 
 

@@ -2,8 +2,8 @@
 
 from django.core.exceptions import ValidationError
 
-MAX_TAGS = 20
-MAX_TAG_LENGTH = 50
+from monitors.domain.tags import MAX_TAG_LENGTH, MAX_TAGS
+
 MAX_TEXT_LENGTH = MAX_TAGS * (MAX_TAG_LENGTH + 2)
 
 

@@ -8,9 +8,9 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from monitors.domain.alerting import ChannelKind, Event
+from monitors.domain.tags import MAX_TAG_LENGTH, MAX_TAGS
 from monitors.interfaces.forms.channel import shown_target
 from monitors.interfaces.forms.chosen_services import MAX_CHOSEN
-from monitors.interfaces.forms.tag_names import MAX_TAG_LENGTH, MAX_TAGS
 from monitors.models import Channel
 from monitors.models.channel import MAX_TARGET_LENGTH
 from monitors.models.fields import shown

@@ -14,13 +14,14 @@ from monitors.actions.maintenance import Plan
 from monitors.actions.occurrences import COMING, schedule_of
 from monitors.domain.maintenance import LONGEST, SHORTEST, Schedule
 from monitors.domain.recurrence import MAX_RULE_LENGTH
+from monitors.domain.tags import MAX_TAG_LENGTH, MAX_TAGS
 from monitors.models import MaintenanceOccurrence, MaintenanceWindow
 from monitors.models.service import MAX_NAME_LENGTH
 
 from .moment import Moment
 from .settings import Settings
 
-MAX_TAGS, MAX_TAG_LENGTH, MAX_SERVICES = 20, 50, 500
+MAX_SERVICES = 500
 
 Name = Annotated[
     str,

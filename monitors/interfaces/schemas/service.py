@@ -10,8 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from monitors.domain.headers import header_names
 from monitors.domain.locations import parse_locations
 from monitors.domain.state import State
+from monitors.domain.tags import MAX_TAGS
 from monitors.interfaces.forms.dependencies import MAX_DEPENDENCIES
-from monitors.interfaces.forms.tag_names import MAX_TAGS
 from monitors.models import Service
 from monitors.models.fields import shown
 from monitors.queries.dashboard import ServiceRow, next_checks_of, service_row, tags_of

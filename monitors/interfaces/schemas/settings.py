@@ -8,9 +8,9 @@ from django.forms import CharField, ChoiceField
 from django.forms import Field as FormField
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from monitors.domain.tags import MAX_TAG_LENGTH, MAX_TAGS
 from monitors.interfaces.forms.service import ServiceForm
 from monitors.interfaces.forms.service_fields import COLUMNS, HELP
-from monitors.interfaces.forms.tag_names import MAX_TAG_LENGTH, MAX_TAGS
 from monitors.models import Service
 
 # Grammars that a person types in; the form parses them.

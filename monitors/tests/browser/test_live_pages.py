@@ -257,3 +257,27 @@ def test_the_list_is_ordered_by_its_heads(
     page.locator("#by-name").click()
     expect(page.locator(".service th").first).to_contain_text("Shop 1")
     expect(page.locator("[aria-sort]")).to_have_attribute("aria-sort", "descending")
+
+
+def test_what_is_selected_stays_selected_and_is_paused_together(
+    page: Page, site: Installation, target: LocalServer
+) -> None:
+    set_up(page, site)
+    add_services(page, target, 3)
+    page.goto("/")
+    page.get_by_role("link", name="Select", exact=True).click()
+    page.get_by_label("Select Shop 1").check()
+    site.manage("check_services")
+    refresh(page)
+    expect(page.locator(".service").first).to_contain_text("Up")
+    expect(page.get_by_label("Select Shop 1")).to_be_checked()
+    expect(page.get_by_label("Select Shop 0")).not_to_be_checked()
+    page.get_by_label("Select all on this page").check()
+    expect(page.get_by_text("Selected on this page: 3")).to_be_visible()
+    expect(page.locator("#select").get_by_label("Tag")).to_be_hidden()
+    page.get_by_label("Action").select_option(label="Pause")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", name="Pause 3 services?")).to_be_visible()
+    page.get_by_role("button", name="Pause").click()
+    expect(page.get_by_text("Paused 3 services.")).to_be_visible()
+    expect(page.locator(".service-paused")).to_have_count(3)

@@ -13,6 +13,7 @@ from monitors.domain.result import Status
 from monitors.interfaces.forms.account import ApiKeyForm
 from monitors.interfaces.forms.channel import ChannelForm
 from monitors.interfaces.forms.filters import HistoryFilterForm, ListFilterForm
+from monitors.interfaces.forms.many_services import ManyServicesForm
 from monitors.interfaces.forms.profile import ProfileForm
 from monitors.interfaces.forms.service import ServiceForm
 from monitors.interfaces.forms.status_page import NoticeForm, StatusPageForm
@@ -23,6 +24,7 @@ from monitors.tests.factories import a_service, checked
 
 pytestmark = pytest.mark.django_db
 
+OF_MANY = ("pick", "scope", "of-q", "of-state", "of-tag", "back", "confirmed")
 HISTORY, SHOW = "/services/{}/history/", "/services/{}/"
 FILTERS = [
     *(("/", name) for name in (*ListFilterForm.base_fields, "page")),
@@ -51,6 +53,7 @@ FORMS = [
     *(("/status-pages/add/", name) for name in StatusPageForm.base_fields),
     *(("/status-pages/1000000/notices/add/", name) for name in NoticeForm.base_fields),
     ("/accounts/login/", "username"),
+    *(("/services/change/", name) for name in (*ManyServicesForm.base_fields, *OF_MANY)),
 ]
 VALID = {
     "name": "A",
@@ -64,6 +67,10 @@ VALID = {
     "stage": "resolved",
     "text": "A",
     "theme": "dark",
+    "pick": "1",
+    "change": "add-tag",
+    "tag": "A",
+    "confirmed": "on",
 }
 bounded = settings(
     max_examples=150,

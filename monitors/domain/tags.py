@@ -1,0 +1,5 @@
+"""Words by which people group services."""
+
+MAX_TAGS = 20
+"""As many as one service has at most."""
+MAX_TAG_LENGTH = 50
