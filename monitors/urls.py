@@ -8,9 +8,11 @@ from django.contrib.auth.views import (
 from django.urls import include, path
 
 from monitors.api import paths as api_paths
+from monitors.domain.badges import Figure
 from monitors.interfaces.exporters import statuspage_json
 from monitors.views import (
     accounts,
+    badges,
     channels,
     checks,
     dashboard,
@@ -21,6 +23,7 @@ from monitors.views import (
     many_services,
     profile,
     public,
+    public_badges,
     report_schedules,
     reports,
     response_times,
@@ -96,6 +99,23 @@ status_page = [
     path("notices/<int:notice_id>/", status_pages.notice, name="status-notice"),
 ]
 
+badge = [
+    path("switch/", badges.switch, name="badge-switch"),
+    path("new-address/", badges.rotate, name="badge-rotate"),
+    path("delete/", badges.delete, name="badge-delete"),
+]
+
+public_badge = [
+    path(
+        f"{figure}.{ending}",
+        public_badges.show,
+        {"figure": figure, "ending": ending},
+        name=f"public-badge-{figure}-{ending}",
+    )
+    for figure in Figure
+    for ending in public_badges.FORMATS
+]
+
 public_page = [
     path("", public.show, name="public-page"),
     path("history/", public.history, name="public-history"),
@@ -124,6 +144,11 @@ urlpatterns = [
     path("status-pages/", status_pages.index, name="status-pages"),
     path("status-pages/add/", status_pages.add, name="status-page-add"),
     path("status-pages/<int:page_id>/", include(status_page)),
+    path("badges/", badges.index, name="badges"),
+    path("badges/add/", badges.add, name="badge-add"),
+    path("badges/<int:badge_id>/", include(badge)),
+    # A slug has the characters of a token.
+    path("badge/<slug:token>/", include(public_badge)),
     path("status/<slug:slug>/", include(public_page)),
     path("setup/", accounts.setup, name="setup"),
     path("accounts/", include(account)),

@@ -2,6 +2,7 @@
 
 from . import (
     api_key,
+    badge,
     channel,
     incident,
     maintenance,
@@ -14,6 +15,7 @@ from . import (
 
 __all__ = [
     "api_key",
+    "badge",
     "channel",
     "incident",
     "maintenance",

@@ -21,6 +21,11 @@ def to_report(query: str) -> str:
     return _to(f"/reports/?{query}")
 
 
+def to_badge(token: str, figure: str) -> str:
+    """Give the address of a badge without its ending."""
+    return _to(f"/badge/{token}/{figure}")
+
+
 def to_acknowledge(incident_id: int | None, channel_name: str) -> str:
     """Give the address of a page that asks whether to acknowledge an incident."""
     if incident_id is None or not settings.SITE_URL:

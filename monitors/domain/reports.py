@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .incidents import Ending, IncidentCause
-from .uptime import Charge, Uptime, last_ones, wholly_moved
+from .uptime import Charge, Uptime, last_ones, together, wholly_moved
 
 DEFAULT_TARGET_PERCENT = 99.9
 
@@ -99,14 +99,7 @@ def total(found: Iterable[Figures]) -> Figures:
     """Add up the figures of several services: each second of each counts alike."""
     each = list(found)
     return Figures(
-        uptime=Uptime(
-            up_s=_sum(one.uptime.up_s for one in each),
-            degraded_s=_sum(one.uptime.degraded_s for one in each),
-            down_s=_sum(one.uptime.down_s for one in each),
-            maintenance_s=_sum(one.uptime.maintenance_s for one in each),
-            paused_s=_sum(one.uptime.paused_s for one in each),
-            unknown_s=_sum(one.uptime.unknown_s for one in each),
-        ),
+        uptime=together(one.uptime for one in each),
         incidents=sum(one.incidents for one in each),
         left_out=sum(one.left_out for one in each),
         recoveries=sum(one.recoveries for one in each),

@@ -110,6 +110,13 @@ def uptime(
     return _rounded(spent)
 
 
+def together(found: Iterable[Uptime]) -> Uptime:
+    """Add up the uptime of several services: each second of each counts alike."""
+    each = list(found)
+    names = [*_FIELD.values(), "maintenance_s"]
+    return _rounded({name: sum(getattr(one, name) for one in each) for name in names})
+
+
 def last_ones(charges: Iterable[Charge]) -> list[Charge]:
     """Cut charges so that of those at one moment only the last given is left, in order of time."""
     given = list(charges)

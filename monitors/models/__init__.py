@@ -3,6 +3,7 @@
 from . import lookups  # noqa: F401 - registers what it defines
 from .alert import Alert, DeliveryAttempt, Message
 from .api_key import ApiKey
+from .badge import Badge
 from .channel import Channel
 from .check_evidence import CheckEvidence
 from .checker import Checker
@@ -23,6 +24,7 @@ from .status_page import StatusComponent, StatusNotice, StatusPage, StatusPost
 __all__ = [
     "Alert",
     "ApiKey",
+    "Badge",
     "Channel",
     "CheckEvidence",
     "Checker",

@@ -8,7 +8,7 @@ import pytest
 from monitors.actions import rollups
 from monitors.domain.chart_range import DAY, HOUR, LENGTHS, MINUTE, ChartRange
 from monitors.models import Chore, Service, ServiceStatus
-from monitors.queries.response_times import chart_slots, slots, summary_between
+from monitors.queries.response_times import chart_slots, slots, summary_between, summary_of_many
 from monitors.tests.clock import NOON, noon_plus
 from monitors.tests.factories import a_service
 
@@ -125,3 +125,27 @@ def test_minutes_are_shown_while_the_log_has_all_that_there_was(deleted: int, co
     ServiceStatus.objects.filter(checked_at__lt=noon_plus(60 * deleted)).delete()
     day = ChartRange(NOON - timedelta(hours=22), NOON + timedelta(hours=2))
     assert len(chart_slots(service, day)) == count
+
+
+@pytest.mark.parametrize("hours", [0, 30, 96])
+def test_many_services_are_summed_up_as_one_is(service: Service, hours: int) -> None:
+    if hours:
+        sum_up(service, NOON + timedelta(hours=hours))
+    start = NOON + timedelta(days=1)
+    alone = summary_between(service, start, END)
+    assert summary_of_many([service.pk], start, END) == alone
+    assert summary_of_many([service.pk, a_service().pk], start, END) == alone
+    assert summary_of_many([], start, END).checks == 0
+
+
+@pytest.mark.parametrize("hours", [0, 96])
+def test_of_many_services_the_newest_rows_are_read(
+    service: Service, hours: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitors.queries.response_times.MOST_ROWS", 2)
+    if hours:
+        sum_up(service, NOON + timedelta(hours=hours))
+    start = NOON + timedelta(days=1)
+    newest = END - (timedelta(minutes=23) if not hours else timedelta(hours=2, minutes=13))
+    expected = summary_between(service, newest, END)
+    assert summary_of_many([service.pk], start, END) == expected

@@ -16,8 +16,9 @@ from monitors.actions import maintenance, services, status_pages
 from monitors.actions.status_pages import Draft
 from monitors.domain.result import Status
 from monitors.domain.status_pages import Stage
-from monitors.models import Channel, Incident, Service, ServiceStatus, StatusPage
+from monitors.models import Incident, Service, StatusPage
 from monitors.tests.factories import a_channel, a_service, checked
+from monitors.tests.planted import SECRET, plant
 from monitors.tests.status_pages import a_page
 from monitors.views import public
 
@@ -25,9 +26,6 @@ pytestmark = pytest.mark.django_db
 
 JSON = ("status", "summary", "components", "incidents")
 ADDRESSES = ("", "history/", "feed.atom", "colours.css", *(f"api/v2/{name}.json" for name in JSON))
-SECRET = "hidden-from-the-public"
-# What is read as a word of ours, and would be refused.
-MEANS_SOMETHING = {"state", "last_status", "recent", "status", "fate", "kind", "ending", "cause"}
 
 
 @pytest.fixture(autouse=True)
@@ -97,22 +95,6 @@ def test_search_engines_are_kept_from_an_unlisted_page(client: Client) -> None:
     answer = client.get("/status/shop/")
     assert answer["X-Robots-Tag"] == "noindex"
     assert '<meta name="robots" content="noindex">' in answer.content.decode()
-
-
-def plant(service: Service) -> None:
-    """Put a secret into every text of everything that a page could draw on."""
-    now = timezone.now()
-    for model in (Service, Channel, Incident, ServiceStatus):
-        for row in model.objects.all():
-            texts = {
-                field.name: f"{SECRET} {row.pk}"[: field.max_length or 1_000]
-                for field in model._meta.fields
-                if field.get_internal_type() in {"CharField", "TextField"}
-                and not field.choices
-                and field.name not in MEANS_SOMETHING
-            }
-            model.objects.filter(pk=row.pk).update(**texts)
-    maintenance.start_now(service.pk, now, SECRET, timedelta(hours=1))
 
 
 @pytest.mark.parametrize("address", ADDRESSES)

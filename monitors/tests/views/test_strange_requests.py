@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from monitors.domain.result import Status
 from monitors.interfaces.forms.account import ApiKeyForm
+from monitors.interfaces.forms.badge import BadgeForm
 from monitors.interfaces.forms.channel import ChannelForm
 from monitors.interfaces.forms.filters import HistoryFilterForm, ListFilterForm
 from monitors.interfaces.forms.many_services import ManyServicesForm
@@ -36,6 +37,8 @@ FILTERS = [
     ("/status/shop/history/", "month"),
     ("/status-pages/1000000/notices/add/", "incident"),
     *(("/channels/new/", name) for name in ("kind", "service")),
+    *(("/badges/", name) for name in ("service", "tag", "status_page", "page")),
+    *(("/badges/add/", name) for name in ("service", "tag", "status_page")),
     ("/admin/monitors/service/", "q"),
     ("/admin/monitors/service/", "state"),
     ("/admin/monitors/service/", "p"),
@@ -52,6 +55,7 @@ FORMS = [
     ("/services/{}/pause/", "paused"),
     *(("/status-pages/add/", name) for name in StatusPageForm.base_fields),
     *(("/status-pages/1000000/notices/add/", name) for name in NoticeForm.base_fields),
+    *(("/badges/add/", name) for name in BadgeForm.base_fields),
     ("/accounts/login/", "username"),
     *(("/services/change/", name) for name in (*ManyServicesForm.base_fields, *OF_MANY)),
 ]
