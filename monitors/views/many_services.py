@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -12,17 +12,16 @@ from django.views.decorators.http import require_POST
 
 from monitors.actions import many_services
 from monitors.engine.check_now import ask_checkers
-from monitors.interfaces.forms.filters import list_filter, read_id
 from monitors.interfaces.forms.many_services import Change, ManyServicesForm
 from monitors.models import Service
 from monitors.models.service import ServiceQuerySet
 from monitors.queries.many_services import Chosen, chosen, with_room_for, with_tag
-from monitors.queries.service_list import matching_ids
 
 from .access import Request
+from .chosen_services import back_to, counted, wanted_ids
+from .many_settings import change_setting
 
 PAGE = "monitors/services/change_many.html"
-MAX_BACK = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +69,8 @@ WORDS = {
 
 @require_POST
 def change(request: Request) -> HttpResponse:
-    back = _back(request.POST.get("back", ""))
-    ids = _wanted_ids(request.POST)
+    back = back_to(request.POST.get("back", ""))
+    ids = wanted_ids(request.POST)
     form = ManyServicesForm(request.POST)
     if not ids and "ids" not in form.errors:
         messages.error(request, "Select at least one service.")
@@ -79,6 +78,8 @@ def change(request: Request) -> HttpResponse:
     if not form.is_valid():
         return _ask(request, form, back, Chosen(list(ids), 0, ()), status=422)
     wanted, tag = form.wanted, form.cleaned_data["tag"]
+    if wanted is Change.SETTING:
+        return change_setting(request)
     found = chosen(ids, _changing(wanted, tag))
     if found.changing > wanted.most:
         form.add_error("change", f"At most {wanted.most} services at a time.")
@@ -87,15 +88,6 @@ def change(request: Request) -> HttpResponse:
         _do(request, wanted, tag, found.ids)
         return redirect(f"{reverse('dashboard')}?{back}")
     return _ask(request, form, back, found)
-
-
-def _wanted_ids(data: QueryDict) -> Collection[int]:
-    """Give the services by number: all that a filter leaves, or those that were picked."""
-    if data.get("scope") == "all":
-        wanted = list_filter({name: data.get(f"of-{name}", "") for name in ("q", "state", "tag")})
-        return matching_ids(wanted, timezone.now())
-    picked = [*data.getlist("pick"), *data.get("ids", "").split(",")]
-    return {number for text in picked if (number := read_id(text)) is not None}
 
 
 def _changing(wanted: Change, tag: str) -> ServiceQuerySet:
@@ -109,7 +101,7 @@ def _changing(wanted: Change, tag: str) -> ServiceQuerySet:
             return with_room_for(tag)
         case Change.REMOVE_TAG:
             return with_tag(tag)
-        case Change.DELETE:
+        case Change.DELETE | Change.SETTING:
             return Service.objects.all()
 
 
@@ -128,10 +120,12 @@ def _do(request: Request, wanted: Change, tag: str, ids: Collection[int]) -> Non
             count = many_services.remove_tag(ids, tag)
         case Change.DELETE:
             count = many_services.delete(ids, now)
+        case Change.SETTING:
+            raise ValueError("a setting has a page of its own")
     if wanted is Change.CHECK and not count:
         messages.error(request, "Nothing is checked: they are paused, or no checker is running.")
         return
-    messages.success(request, WORDS[wanted].done.format(_services(count), tag=tag))
+    messages.success(request, WORDS[wanted].done.format(counted(count), tag=tag))
 
 
 def _ask(
@@ -141,22 +135,10 @@ def _ask(
     context["ids"] = ",".join(map(str, found.ids))
     if status == 200:  # noqa: PLR2004
         words, tag = WORDS[form.wanted], form.cleaned_data["tag"]
-        context["question"] = words.question.format(_services(found.changing), tag=tag)
+        context["question"] = words.question.format(counted(found.changing), tag=tag)
         context |= {"words": words, "change": form.wanted, "tag": tag}
-    context["title"] = context.get("question", f"Change {_services(len(found.ids))}")
+    context["title"] = context.get("question", f"Change {counted(len(found.ids))}")
     return render(request, PAGE, context, status=status)
-
-
-def _services(count: int) -> str:
-    return "1 service" if count == 1 else f"{count} services"
-
-
-def _back(text: str) -> str:
-    """Give the query of the list that was left, as one of ours."""
-    query = QueryDict(text[:MAX_BACK], mutable=True)
-    for name in ("select", "page"):
-        query.pop(name, None)
-    return query.urlencode()
 
 
 def _selecting(back: str) -> str:

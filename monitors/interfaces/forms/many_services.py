@@ -24,6 +24,7 @@ class Change(StrEnum):
     RESUME = "resume"
     ADD_TAG = "add-tag"
     REMOVE_TAG = "remove-tag"
+    SETTING = "setting"
     DELETE = "delete"
 
     @property
@@ -46,6 +47,7 @@ _LABELS = {
     Change.RESUME: "Resume",
     Change.ADD_TAG: "Add a tag",
     Change.REMOVE_TAG: "Remove a tag",
+    Change.SETTING: "Change a setting",
     Change.DELETE: "Delete",
 }
 

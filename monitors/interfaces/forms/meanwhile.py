@@ -43,7 +43,7 @@ def changed_since(text: str, owner: object, values: Mapping[str, Any]) -> list[s
 def sentence(label: str, value: Any, unit: str, *, is_typed: bool) -> str:
     """Say what a value has become, and whether the form keeps what was typed instead."""
     kept = " You typed something else, which is kept." if is_typed else ""
-    return f"{label}: now {_words(value)}{f' {unit}' if unit else ''}.{kept}"
+    return f"{label}: now {told(value)}{f' {unit}' if unit else ''}.{kept}"
 
 
 def secret_sentence(label: str, *, is_typed: bool) -> str:
@@ -51,7 +51,8 @@ def secret_sentence(label: str, *, is_typed: bool) -> str:
     return f"{label}: changed.{kept}"
 
 
-def _words(value: Any) -> str:
+def told(value: Any) -> str:
+    """Say a value as a sentence has it: on, empty, “text”, 60."""
     if isinstance(value, bool):
         return "on" if value else "off"
     if value in _EMPTY:

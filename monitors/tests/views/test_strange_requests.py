@@ -57,6 +57,7 @@ FORMS = [
     *(("/status-pages/1000000/notices/add/", name) for name in NoticeForm.base_fields),
     *(("/badges/add/", name) for name in BadgeForm.base_fields),
     ("/accounts/login/", "username"),
+    *(("/services/change/setting/", name) for name in ("setting", "ids", "interval_s")),
     *(("/services/change/", name) for name in (*ManyServicesForm.base_fields, *OF_MANY)),
 ]
 VALID = {
@@ -75,6 +76,7 @@ VALID = {
     "change": "add-tag",
     "tag": "A",
     "confirmed": "on",
+    "setting": "interval_s",
 }
 bounded = settings(
     max_examples=150,
