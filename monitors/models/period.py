@@ -27,6 +27,8 @@ class Period(models.Model):
             ),
             models.UniqueConstraint(fields=["service", "started_at"], name="period_start_once"),
         ]
+        # Written where a state changes: no check that finds the same touches it.
+        indexes = [models.Index(fields=["-started_at", "-id"], name="period_by_time")]
 
     def __str__(self) -> str:
         return f"{self.state} since {self.started_at:%Y-%m-%d %H:%M:%S}"

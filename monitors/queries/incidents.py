@@ -7,12 +7,12 @@ from typing import Self
 
 from django.db.models import Q
 
+from monitors.domain.searching import number_of
 from monitors.models import Incident, Service
 from monitors.models.incident import IncidentQuerySet
 
 PAGE_SIZE = 50
 BATCH_SIZE = 500
-MAX_ID_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,9 @@ def incident_row(incident: Incident, now: datetime) -> IncidentRow:
     return IncidentRow(incident, incident.duration_s(now), incident.is_snoozed(now))
 
 
-def service_of(wanted: IncidentFilter) -> Service | None:
+def service_of(text: str) -> Service | None:
     """Give the service that a filter names by its number."""
-    number = _number(wanted.service)
+    number = number_of(text)
     return None if number is None else Service.objects.only("name").filter(pk=number).first()
 
 
@@ -139,15 +139,10 @@ def _filtered(wanted: IncidentFilter) -> IncidentQuerySet:
 
 
 def _of_service(text: str) -> Q:
-    number = _number(text)
+    number = number_of(text)
     if number is not None:
         return Q(service=number) | Q(service_name=text)
     return Q(service_name__icontains=text)
-
-
-def _number(text: str) -> int | None:
-    is_one = text.isascii() and text.isdecimal() and len(text) <= MAX_ID_DIGITS
-    return int(text) if is_one else None
 
 
 def _later_in_order(found: IncidentQuerySet, started_at: datetime, pk: int) -> IncidentQuerySet:

@@ -26,6 +26,7 @@ from monitors.domain.state import State
 from monitors.domain.uptime_days import Day
 from monitors.models import Incident, ServiceStatus
 from monitors.queries.deliveries import event_label as label_of_event
+from monitors.queries.events import StateChange
 from monitors.queries.response_chart import ResponseTimes
 from monitors.queries.response_times import Slot
 
@@ -183,6 +184,12 @@ def incident_badge(incident: Incident, size: str = "") -> SafeString:
     if incident.acknowledged_at is not None:
         return _badge("down", "Acknowledged", size)
     return _badge("down", "Open", size)
+
+
+@register.simple_tag
+def change_badge(change: StateChange) -> SafeString:
+    """Draw what happened to a service, with the mark of the state that began."""
+    return _badge(change.state.value, change.label, "")
 
 
 @register.simple_tag

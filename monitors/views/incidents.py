@@ -55,7 +55,7 @@ def incidents(request: Request) -> HttpResponseBase:
         return unless_same(request, render(request, "monitors/incidents/_rows.html", context))
     tags = Tag.objects.values_list("name", flat=True)
     context |= {
-        "service": service_of(wanted),
+        "service": service_of(wanted.service),
         "filter_form": IncidentFilterForm(request.GET, tags),
     }
     return render(request, "monitors/incidents/list.html", context)

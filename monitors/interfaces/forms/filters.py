@@ -89,10 +89,10 @@ class HistoryFilterForm(BetweenForm):
 
 def list_filter(query: Mapping[str, str]) -> ListFilter:
     order = query.get("sort", "")
-    sort = _member(Sort, order.removeprefix("-"))
+    sort = member(Sort, order.removeprefix("-"))
     return ListFilter(
         words=words_of(query.get("q", "")[:200]),
-        state=_member(State, query.get("state", "")),
+        state=member(State, query.get("state", "")),
         tag=query.get("tag", "").replace("\x00", ""),
         sort=sort or Sort.WORST,
         is_reversed=sort is not None and order.startswith("-"),
@@ -104,7 +104,7 @@ def history_filter(query: Mapping[str, str]) -> HistoryFilter:
     older = _cursor(query.get("before", ""))
     zone = read_zone(query.get("zone", ""))
     return HistoryFilter(
-        status=_member(Status, query.get("status", "")),
+        status=member(Status, query.get("status", "")),
         since=read_moment(query.get("since", ""), zone),
         until=read_moment(query.get("until", ""), zone),
         older_than=older,
@@ -143,7 +143,8 @@ def read_moment(text: str, zone: tzinfo | None = None) -> datetime | None:
         return None
 
 
-def _member(kind: type[E], text: str) -> E | None:
+def member(kind: type[E], text: str) -> E | None:
+    """Read the value of an enum; None where it is none."""
     return kind(text) if text in kind.__members__.values() else None
 
 

@@ -13,6 +13,7 @@ from monitors.domain.result import Status
 from monitors.interfaces.forms.account import ApiKeyForm
 from monitors.interfaces.forms.badge import BadgeForm
 from monitors.interfaces.forms.channel import ChannelForm
+from monitors.interfaces.forms.events import EventFilterForm
 from monitors.interfaces.forms.filters import HistoryFilterForm, ListFilterForm
 from monitors.interfaces.forms.many_services import ManyServicesForm
 from monitors.interfaces.forms.profile import ProfileForm
@@ -33,6 +34,7 @@ FILTERS = [
     (SHOW, "range"),
     ("/accounts/login/", "next"),
     ("/setup/", "token"),
+    *(("/events/", name) for name in (*EventFilterForm.base_fields, "after")),
     ("/channels/", "page"),
     ("/status/shop/history/", "month"),
     ("/status-pages/1000000/notices/add/", "incident"),
