@@ -67,6 +67,7 @@ def measure(name: str, services: int, checks: int, rounds: int, list_only: int) 
         "list, a poll of it": lambda: POLL,
         "list, one of its pages": lambda: f"/?page={generator.randint(2, services // 50)}",
         "list, down only": lambda: "/?state=down",
+        "list, in groups": lambda: "/?view=groups",
         "list, two words": lambda: f"/?q=service+{any_service()}",
         "service": lambda: f"/services/{any_service()}/",
         "service, 7 days": lambda: f"/services/{any_service()}/?range=7d",

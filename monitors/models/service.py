@@ -76,6 +76,9 @@ class ServiceQuerySet(models.QuerySet["Service"]):
         through = Service.tags.through.objects
         return self.filter(Exists(through.filter(service=OuterRef("pk"), tag__name=tag)))
 
+    def untagged(self) -> Self:
+        return self.filter(~Exists(Service.tags.through.objects.filter(service=OuterRef("pk"))))
+
     def matching(self, words: Iterable[str]) -> Self:
         """Services whose name or address holds every one of the words, which are folded."""
         holds_all = Q()

@@ -4,7 +4,7 @@ It reads no history, and takes as many queries for ten services as for ten thous
 """
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -20,7 +20,8 @@ from .dependencies import Neighbour, causes_down
 from .incidents import open_count
 from .listed import Listed, listed
 from .maintenance import covered
-from .service_list import ListFilter, StateCount, counts, find, overview, pages
+from .service_groups import Group, find_groups
+from .service_list import ListFilter, Overview, StateCount, counts, find, overview, pages
 from .uptime import uptimes_of_many
 
 UPTIMES = (timedelta(hours=24), timedelta(days=30))
@@ -75,21 +76,33 @@ class ServiceRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownGroup:
+    """A group of the list with the lines under its heading."""
+
+    of: Group
+    services: Sequence[ServiceRow] | None
+    """The first of them; None where they are not shown yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class ListPage:
     """One page of the list, and the counts over it."""
 
-    services: Sequence[ServiceRow]
     counts: tuple[StateCount, ...]
     """By state, worst first: of all services, or of those that words and tag leave."""
     down: int
     """Of all services, whatever the filter."""
     total: int
-    matching: int
-    number: int
-    pages: int
     tags: tuple[str, ...]
     open_incidents: int
     """Of all services, whatever the filter."""
+    services: Sequence[ServiceRow] = ()
+    groups: Sequence[ShownGroup] = ()
+    """In place of services."""
+    matching: int = 0
+    """Services, or groups."""
+    number: int = 1
+    pages: int = 1
 
     @property
     def counted(self) -> int:
@@ -117,14 +130,39 @@ class ListPage:
 def list_page(wanted: ListFilter, now: datetime) -> ListPage:
     seen = overview(now)
     found = find(wanted, seen, now)
-    return ListPage(
+    return replace(
+        _empty_page(wanted, seen, now),
         services=_rows(found.ids, now),
-        counts=counts(wanted, seen, now),
-        down=seen.count(State.DOWN),
-        total=seen.total,
         matching=found.matching,
         number=found.page,
         pages=pages(found.matching),
+    )
+
+
+def grouped_page(wanted: ListFilter, asked: Collection[int], now: datetime) -> ListPage:
+    """Give the list by tag; what is under a heading where that is asked for or not all is up."""
+    found = find_groups(wanted, asked, now)
+    rows = {row.id: row for row in _rows(found.service_ids, now)}
+    return replace(
+        _empty_page(wanted, overview(now), now),
+        groups=[_shown(group, rows) for group in found.groups],
+        matching=found.matching,
+        number=found.page,
+        pages=found.pages,
+    )
+
+
+def _shown(group: Group, rows: Mapping[int, ServiceRow]) -> ShownGroup:
+    if group.first is None:
+        return ShownGroup(group, None)
+    return ShownGroup(group, [rows[pk] for pk in group.first if pk in rows])
+
+
+def _empty_page(wanted: ListFilter, seen: Overview, now: datetime) -> ListPage:
+    return ListPage(
+        counts=counts(wanted, seen, now),
+        down=seen.count(State.DOWN),
+        total=seen.total,
         tags=tuple(Tag.objects.values_list("name", flat=True)),
         open_incidents=open_count(),
     )

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Q, Window
 
 from monitors.domain.freshness import OVERDUE_AFTER
 from monitors.domain.state import State
+from monitors.domain.tags import NO_TAG
 from monitors.models import DueCheck, Service, ServiceSearch
 from monitors.models.service import ServiceQuerySet, is_shown_as
 
@@ -26,6 +27,7 @@ class ListFilter:
     words: tuple[str, ...] = ()
     state: State | None = None
     tag: str = ""
+    """NO_TAG: those without any."""
     sort: Sort = Sort.WORST
     is_reversed: bool = False
     page: int = 1
@@ -73,13 +75,13 @@ def find(wanted: ListFilter, seen: Overview, now: datetime) -> Found:
 
 def matching_ids(wanted: ListFilter, now: datetime) -> list[int]:
     """Give all services that a filter leaves by number, in no order."""
-    found = _filtered(replace(wanted, sort=Sort.NAME, is_reversed=False), now)
+    found = filtered(replace(wanted, sort=Sort.NAME, is_reversed=False), now)
     return list(found.order_by().values_list("pk", flat=True))
 
 
 def _searched(wanted: ListFilter, now: datetime) -> Found:
     """Look for words and tags, and count what matches on the way: reading is what takes long."""
-    found = _filtered(wanted, now)
+    found = filtered(wanted, now)
     counting = found.annotate(matching=Window(Count("*"))).values_list("pk", F("matching"))
     page = max(1, wanted.page)
     rows = list(counting[_window(page)])
@@ -93,7 +95,7 @@ def counts(wanted: ListFilter, seen: Overview, now: datetime) -> tuple[StateCoun
     """Count what words and tag leave by state, whichever state is wanted; worst first."""
     if not wanted.words and not wanted.tag:
         return seen.states
-    left = _filtered(replace(wanted, state=None), now).order_by()
+    left = filtered(replace(wanted, state=None), now).order_by()
     found = dict(left.annotate(rank=rank(now)).values_list(F("rank")).annotate(count=Count("pk")))
     return tuple(StateCount(state, found.get(n, 0)) for n, state in enumerate(WORST_FIRST))
 
@@ -102,7 +104,7 @@ def _by_uptime(wanted: ListFilter, length: timedelta, now: datetime) -> Found:
     """Order by uptime, which is worked out of each that was down; all others have the same."""
     percents = lowest_uptime(length, now)
     ids = list(
-        _filtered(replace(wanted, sort=Sort.NAME, is_reversed=False), now).values_list(
+        filtered(replace(wanted, sort=Sort.NAME, is_reversed=False), now).values_list(
             "pk", flat=True
         )
     )
@@ -120,13 +122,13 @@ def _listed(wanted: ListFilter, seen: Overview, now: datetime) -> Found:
     if worst_first and wanted.state is None:
         return Found(_worst_first(window, seen, now), matching, page)
     known = seen.worst_in(wanted.state) if worst_first and wanted.state else []
-    part = _Part(matching, known, lambda: _filtered(wanted, now))
+    part = _Part(matching, known, lambda: filtered(wanted, now))
     return Found(part.ids(window), matching, page)
 
 
-def pages(matching: int) -> int:
-    """Give the number of pages; one where nothing matches."""
-    return max(1, -(-matching // PAGE_SIZE))
+def pages(matching: int, size: int | None = None) -> int:
+    """Give the number of pages, of the size of the list's unless given; one for nothing."""
+    return max(1, -(-matching // (size or PAGE_SIZE)))
 
 
 def _window(page: int) -> slice:
@@ -176,11 +178,12 @@ def _worst_first(window: slice, seen: Overview, now: datetime) -> list[int]:
     return list(dict.fromkeys(ids[:PAGE_SIZE]))
 
 
-def _filtered(wanted: ListFilter, now: datetime) -> ServiceQuerySet:
+def filtered(wanted: ListFilter, now: datetime) -> ServiceQuerySet:
     """Give the services of a filter in its order, whole."""
     found = Service.objects.matching(wanted.words)
     if wanted.tag:
-        found = found.tagged(wanted.tag)
+        untagged = wanted.tag == NO_TAG
+        found = found.untagged() if untagged else found.tagged(wanted.tag)
     if wanted.state is None:
         return ordered(found, wanted.sort, now, is_reversed=wanted.is_reversed)
     if wanted.state not in {State.UP, State.UNKNOWN}:

@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
 
 from django.db.models import Case, F, Func, IntegerField, Value, When
 from django.db.models.expressions import OrderBy
@@ -52,21 +51,32 @@ def ordered(
     found: ServiceQuerySet, sort: Sort, now: datetime, *, is_reversed: bool = False
 ) -> ServiceQuerySet:
     """Order services by what is stored of them; what has no value comes last, whichever way."""
+    return found.order_by(*order(sort, now, is_reversed=is_reversed))
+
+
+def order(sort: Sort, now: datetime, *, is_reversed: bool = False) -> tuple[OrderBy, ...]:
+    """Give what services are ordered by; by name where it is not stored."""
     match sort:
         case Sort.SLOWEST:
-            return found.order_by(_known("last_response_time_ms", not is_reversed), "pk")
+            return _known("last_response_time_ms", not is_reversed), F("pk").asc()
         case Sort.CERTIFICATE:
-            return found.order_by(_known("certificate_expires_at", is_reversed), "pk")
+            return _known("certificate_expires_at", is_reversed), F("pk").asc()
         case Sort.WORST:
-            fields: tuple[Any, ...] = (rank(now), *IN_A_STATE)
+            fields: tuple[OrderBy, ...] = (rank(now).asc(), *_by(*IN_A_STATE))
         case Sort.CHANGED:
-            fields = ("-state_since", "-pk")
+            fields = _by("-state_since", "-pk")
         case Sort.NEWEST:
-            fields = ("-pk",)
+            fields = _by("-pk")
         case _:
-            fields = ("name", "pk")
-    whole = found.order_by(*fields)
-    return whole.reverse() if is_reversed else whole
+            fields = _by("name", "pk")
+    if is_reversed:
+        for field in fields:
+            field.reverse_ordering()
+    return fields
+
+
+def _by(*fields: str) -> tuple[OrderBy, ...]:
+    return tuple(OrderBy(F(field.lstrip("-")), descending=field[0] == "-") for field in fields)
 
 
 def _known(field: str, descending: bool) -> OrderBy:

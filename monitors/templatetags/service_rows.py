@@ -17,18 +17,22 @@ register = template.Library()
 
 
 @register.simple_tag
-def service_name(service: ServiceRow) -> SafeString:
-    """Draw the name of a service and its tags."""
-    return _service_name(service.id, service.name, service.tags, get_script_prefix())
+def service_name(service: ServiceRow, within: str = "") -> SafeString:
+    """Draw the name of a service and its tags.
+
+    within: what the id begins with, where a service may be on the page twice.
+    """
+    return _service_name(within, service.id, service.name, service.tags, get_script_prefix())
 
 
 @lru_cache(maxsize=20_000)
 def _service_name(
-    service_id: int, name: str, tags: tuple[str, ...], script_prefix: str
+    within: str, service_id: int, name: str, tags: tuple[str, ...], script_prefix: str
 ) -> SafeString:
     del script_prefix  # of which `reverse` knows
     return format_html(
-        '<a id="service-{}" href="{}">{}</a>{}',
+        '<a id="{}service-{}" href="{}">{}</a>{}',
+        within,
         service_id,
         reverse("service-show", args=[service_id]),
         name,

@@ -13,6 +13,7 @@ from django.utils.dateparse import parse_datetime
 from monitors.domain.result import Status
 from monitors.domain.searching import words_of
 from monitors.domain.state import State
+from monitors.domain.tags import NO_TAG
 from monitors.domain.wording import iso_utc
 from monitors.domain.zones import zone_of
 from monitors.interfaces.moments import usable
@@ -43,13 +44,15 @@ class ListFilterForm(forms.Form):
     state = forms.CharField(required=False, widget=forms.HiddenInput)
     tag = forms.ChoiceField(required=False)
     sort = forms.ChoiceField(required=False, label="Sort by")
+    view = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, data: QueryDict, wanted: ListFilter, tags: Iterable[str]) -> None:
         super().__init__(data)
         orders = [(sort.value, sort.label) for sort in Sort]
         if wanted.is_reversed:
             orders.append((f"-{wanted.sort}", f"{wanted.sort.label}, reversed"))
-        for name, choices in (("sort", orders), ("tag", [ANY, *((tag, tag) for tag in tags)])):
+        tagged = [ANY, (NO_TAG, "No tag"), *((tag, tag) for tag in tags)]
+        for name, choices in (("sort", orders), ("tag", tagged)):
             field = self.fields[name]
             if isinstance(field, forms.ChoiceField):
                 field.choices = choices
@@ -98,6 +101,16 @@ def list_filter(query: Mapping[str, str]) -> ListFilter:
         is_reversed=sort is not None and order.startswith("-"),
         page=page_number(query),
     )
+
+
+def is_by_tag(query: Mapping[str, str]) -> bool:
+    """Tell whether the list is to be in groups; while services are selected it is not."""
+    return query.get("view") == "groups" and query.get("select") != "on"
+
+
+def open_groups(query: QueryDict) -> set[int]:
+    """Give the groups that are open in a browser, by the number of their tag."""
+    return {number for text in query.getlist("open") if (number := read_id(text)) is not None}
 
 
 def history_filter(query: Mapping[str, str]) -> HistoryFilter:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from monitors.tests.installation import Installation
 from monitors.tests.local_server import LocalServer
@@ -75,6 +75,35 @@ def test_check_now_stays_on_the_page_and_the_chart_says_what_was_measured(
     expect(tip).to_have_count(0)
     page.locator(".chart-plot").hover()
     expect(tip).to_contain_text(" ms")
+
+
+def group_of(page: Page, name: str) -> Locator:
+    return page.locator(".service-group", has=page.get_by_role("heading", name=name, exact=True))
+
+
+def test_a_group_that_was_opened_or_folded_stays_so(
+    page: Page, site: Installation, target: LocalServer
+) -> None:
+    set_up(page, site)
+    add_services(page, target, 2)
+    page.goto("/services/add/")
+    page.get_by_label("Name", exact=True).fill("Gone")
+    page.get_by_label("URL").fill("http://127.0.0.1:9/")
+    page.get_by_role("button", name="Save").click()
+    site.manage("check_services")
+    page.goto("/")
+    page.get_by_role("link", name="Groups", exact=True).click()
+    calm, bad = group_of(page, "web"), group_of(page, "No tag")
+    expect(calm.locator("summary")).to_contain_text("2 services")
+    expect(bad.locator(".service")).to_have_count(1)
+    expect(calm.locator(".service")).to_have_count(0)
+    calm.locator("summary").click()
+    expect(calm.locator(".service")).to_have_count(2)
+    bad.locator("summary").click()
+    site.manage("check_services")
+    refresh(page)
+    expect(calm.locator(".service").first).to_be_visible()
+    expect(bad.locator(".service")).to_be_hidden()
 
 
 def test_a_session_that_ends_leads_to_the_login_and_back(

@@ -47,7 +47,7 @@ def test_the_filter_shows_what_was_chosen(signed_in: Client) -> None:
     chosen = re.findall(r'<option value="([^"]*)" selected>([^<]*)</option>', page)
     assert chosen == [("&lt;b&gt;&quot;",) * 2, ("name", "Name")]
     assert 'value="tagged"' in page
-    assert page.count("<option") == 3 + 8
+    assert page.count("<option") == 4 + 8
     # Its own name and tag are written by hand.
     assert 'tagged &lt;b&gt;&quot;</a> <a class="tag" href="?tag=%3Cb%3E%22">' in page
 

@@ -30,6 +30,7 @@ OF_MANY = ("pick", "scope", "of-q", "of-state", "of-tag", "back", "confirmed")
 HISTORY, SHOW = "/services/{}/history/", "/services/{}/"
 FILTERS = [
     *(("/", name) for name in (*ListFilterForm.base_fields, "page")),
+    *(("/?view=groups", name) for name in ("open", "page", "tag")),
     *((HISTORY, name) for name in (*HistoryFilterForm.base_fields, "before", "after", "new")),
     (SHOW, "range"),
     ("/accounts/login/", "next"),
@@ -100,12 +101,16 @@ def as_typed(value: Any) -> bytes:
     return str(value).encode("utf-8", "surrogatepass")
 
 
+def with_query(path: str, name: str, value: Any) -> str:
+    return f"{path}{'&' if '?' in path else '?'}{name}={quote(as_typed(value))}"
+
+
 @bounded
 @given(place=st.sampled_from(FILTERS), value=strange.text | strange.number)
 def test_no_query_of_a_page(signed_in: Client, place: tuple[str, str], value: Any) -> None:
     service = a_service()
     path, name = place
-    answer = signed_in.get(f"{path.format(service.pk)}?{name}={quote(as_typed(value))}")
+    answer = signed_in.get(with_query(path.format(service.pk), name, value))
     assert answer.status_code in {200, 302}, place
     service.delete()
 
@@ -114,7 +119,7 @@ def test_no_query_of_a_page(signed_in: Client, place: tuple[str, str], value: An
 def test_what_broke_one_page_breaks_no_other(signed_in: Client, value: str) -> None:
     service = checked(a_service(), Status.UP)
     for path, name in FILTERS:
-        answer = signed_in.get(f"{path.format(service.pk)}?{name}={quote(as_typed(value))}")
+        answer = signed_in.get(with_query(path.format(service.pk), name, value))
         assert answer.status_code in {200, 302}, (path, name)
 
 
