@@ -26,12 +26,14 @@ from monitors.views import (
     profile,
     public,
     public_badges,
+    public_wall,
     report_schedules,
     reports,
     response_times,
     services,
     signed_links,
     status_pages,
+    wall_displays,
 )
 
 service = [
@@ -118,6 +120,12 @@ public_badge = [
     for ending in public_badges.FORMATS
 ]
 
+wall_display = [
+    path("switch/", wall_displays.switch, name="wall-display-switch"),
+    path("new-address/", wall_displays.rotate, name="wall-display-rotate"),
+    path("delete/", wall_displays.delete, name="wall-display-delete"),
+]
+
 public_page = [
     path("", public.show, name="public-page"),
     path("history/", public.history, name="public-history"),
@@ -154,6 +162,10 @@ urlpatterns = [
     # A slug has the characters of a token.
     path("badge/<slug:token>/", include(public_badge)),
     path("status/<slug:slug>/", include(public_page)),
+    path("walls/", wall_displays.index, name="wall-displays"),
+    path("walls/add/", wall_displays.add, name="wall-display-add"),
+    path("walls/<int:display_id>/", include(wall_display)),
+    path("wall/<slug:token>/", public_wall.show, name="public-wall"),
     path("setup/", accounts.setup, name="setup"),
     path("accounts/", include(account)),
     path("profile/", profile.show, name="profile"),

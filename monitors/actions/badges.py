@@ -1,6 +1,5 @@
 """Make, switch and delete badges, and give one another address."""
 
-import secrets
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +8,8 @@ from django.db import models, transaction
 from monitors.domain.badges import Subject, SubjectKind
 from monitors.models import Badge, Service, StatusPage, Tag
 
-TOKEN_BYTES = 16
+from .tokens import new_token
+
 _ROWS: dict[SubjectKind, models.Manager[Any]] = {
     SubjectKind.SERVICE: Service.objects,
     SubjectKind.TAG: Tag.objects,
@@ -22,7 +22,7 @@ def create(subject: Subject, now: datetime) -> Badge:
     with transaction.atomic():
         found = _ROWS[subject.kind].select_for_update().get(pk=subject.pk)
         return Badge.objects.create(
-            token=_new_token(), created_at=now, **{subject.kind.value: found}
+            token=new_token(), created_at=now, **{subject.kind.value: found}
         )
 
 
@@ -33,7 +33,7 @@ def switch(badge_id: int, *, enabled: bool) -> Badge:
 
 def rotate(badge_id: int) -> Badge:
     """Give it a new address; that of before is good for nothing. Raises Badge.DoesNotExist."""
-    return _change(badge_id, token=_new_token())
+    return _change(badge_id, token=new_token())
 
 
 def delete(badge_id: int) -> None:
@@ -48,7 +48,3 @@ def _change(badge_id: int, **values: object) -> Badge:
             setattr(badge, name, value)
         badge.save(update_fields=list(values))
     return badge
-
-
-def _new_token() -> str:
-    return secrets.token_urlsafe(TOKEN_BYTES)

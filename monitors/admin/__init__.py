@@ -11,6 +11,7 @@ from . import (
     service,
     status_page,
     tag,
+    wall_display,
 )
 
 __all__ = [
@@ -24,4 +25,5 @@ __all__ = [
     "service",
     "status_page",
     "tag",
+    "wall_display",
 ]

@@ -26,6 +26,10 @@ def to_badge(token: str, figure: str) -> str:
     return _to(f"/badge/{token}/{figure}")
 
 
+def to_wall(token: str) -> str:
+    return _to(f"/wall/{token}/")
+
+
 def to_acknowledge(incident_id: int | None, channel_name: str) -> str:
     """Give the address of a page that asks whether to acknowledge an incident."""
     if incident_id is None or not settings.SITE_URL:

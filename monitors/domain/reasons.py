@@ -22,6 +22,28 @@ class Reason(StrEnum):
     BLOCKED = "blocked"
     INTERNAL = "internal"
 
+    @property
+    def label(self) -> str:
+        """Say it in a word or two, where a sentence has no place."""
+        return _LABELS[self]
+
+
+_LABELS = {
+    Reason.OK: "OK",
+    Reason.SLOW: "Slow",
+    Reason.TIMEOUT: "Timeout",
+    Reason.DNS: "DNS",
+    Reason.CONNECT: "No connection",
+    Reason.TLS: "TLS",
+    Reason.PROTOCOL: "Protocol error",
+    Reason.REDIRECT: "Redirect",
+    Reason.HTTP_STATUS: "HTTP status",
+    Reason.CONTENT: "Content",
+    Reason.TOO_LARGE: "Too large",
+    Reason.BLOCKED: "Blocked",
+    Reason.INTERNAL: "Not judged",
+}
+
 
 class Fault(Enum):
     """One way in which a check goes wrong: its reason and its sentence.

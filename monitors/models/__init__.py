@@ -20,6 +20,7 @@ from .service import Service, Tag
 from .service_search import ServiceSearch
 from .service_status import ServiceStatus
 from .status_page import StatusComponent, StatusNotice, StatusPage, StatusPost
+from .wall_display import WallDisplay
 
 __all__ = [
     "Alert",
@@ -53,4 +54,5 @@ __all__ = [
     "StatusPage",
     "StatusPost",
     "Tag",
+    "WallDisplay",
 ]

@@ -23,6 +23,7 @@ class Listed(NamedTuple):
     interval_s: int
     last_checked_at: datetime | None
     last_status: str
+    last_reason: str
     last_message: str
     last_response_time_ms: float | None
     certificate_expires_at: datetime | None

@@ -15,6 +15,7 @@ PAIRS = [
     ("accent-ink", "accent"),
     ("ink", "accent-soft"),
     *((state, "surface") for state in ("up", "degraded", "down", "unknown")),
+    *((state, "paper") for state in ("up", "degraded", "down")),
     *((state, f"{state}-soft") for state in ("up", "degraded", "down", "unknown")),
     *(("ink", f"{state}-soft") for state in ("up", "degraded", "down")),
     *(("ink-soft", f"{state}-soft") for state in ("up", "degraded", "down")),

@@ -81,7 +81,7 @@ def test_the_pages_are_drawn_with_one_stylesheet() -> None:
 
 
 def test_no_stylesheet_is_forgotten() -> None:
-    for_others = {CSS / "site.css", CSS / "public.css"}
+    for_others = {CSS / "site.css", CSS / "public.css", CSS / "wall.css"}
     assert set(_imported()) == set(CSS.rglob("*.css")) - for_others
 
 

@@ -64,7 +64,8 @@ function isPoll(event) {
 function say(isOffline) {
   if (offline.hidden !== isOffline) return;
   offline.hidden = !isOffline;
-  const since = new Date().toTimeString().slice(0, 5);
+  const timeZone = document.documentElement.dataset.zone;
+  const since = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit", timeZone });
   offline.textContent = isOffline ? `No connection since ${since}. This page may be out of date.` : "";
 }
 

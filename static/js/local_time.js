@@ -39,9 +39,14 @@ function lasting(seconds) {
   return `${Math.floor(seconds / size)} ${unit}${rest ? ` ${rest} ${next[0]}` : ""}`;
 }
 
+// By the clock of this machine, or by the server's where another script has found how far that is ahead.
+function now() {
+  return Date.now() + Number(document.documentElement.dataset.ahead ?? 0);
+}
+
 function count(element) {
   const at = new Date(element.getAttribute("datetime"));
-  const text = lasting(Math.max(0, Math.floor((Date.now() - at) / 1000)));
+  const text = lasting(Math.max(0, Math.floor((now() - at) / 1000)));
   element.textContent = element.dataset.style === "ago" ? `${text} ago` : text;
 }
 

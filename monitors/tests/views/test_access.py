@@ -14,8 +14,8 @@ from monitors.tests.factories import a_channel, a_service
 pytestmark = pytest.mark.django_db
 
 OPEN = {"healthz", "accounts/login/", "setup/", "incidents/acknowledge/<str:token>/"}
-# What the public may open: tests/views/test_public.py and test_public_badges.py.
-PUBLIC = ("status/<slug:slug>/", "badge/<slug:token>/")
+# What the public may open: tests/views/test_public.py, test_public_badges.py, test_public_wall.py.
+PUBLIC = ("status/<slug:slug>/", "badge/<slug:token>/", "wall/<slug:token>/")
 # It answers a program too (tests/views/test_health.py), and takes no other method than GET.
 READ_ONLY = {"metrics"}
 # The API asks for a key (tests/api/test_errors.py), the admin for staff.

@@ -19,7 +19,8 @@ from monitors.interfaces.forms.many_services import ManyServicesForm
 from monitors.interfaces.forms.profile import ProfileForm
 from monitors.interfaces.forms.service import ServiceForm
 from monitors.interfaces.forms.status_page import NoticeForm, StatusPageForm
-from monitors.models import Channel, Service, StatusPage
+from monitors.interfaces.forms.wall_display import WallDisplayForm
+from monitors.models import Channel, Service, StatusPage, WallDisplay
 from monitors.tests import strange
 from monitors.tests.clock import NOON
 from monitors.tests.factories import a_service, checked
@@ -42,6 +43,7 @@ FILTERS = [
     *(("/channels/new/", name) for name in ("kind", "service")),
     *(("/badges/", name) for name in ("service", "tag", "status_page", "page")),
     *(("/badges/add/", name) for name in ("service", "tag", "status_page")),
+    ("/wall/tv/", "theme"),
     ("/admin/monitors/service/", "q"),
     ("/admin/monitors/service/", "state"),
     ("/admin/monitors/service/", "p"),
@@ -59,6 +61,7 @@ FORMS = [
     *(("/status-pages/add/", name) for name in StatusPageForm.base_fields),
     *(("/status-pages/1000000/notices/add/", name) for name in NoticeForm.base_fields),
     *(("/badges/add/", name) for name in BadgeForm.base_fields),
+    *(("/walls/add/", name) for name in WallDisplayForm.base_fields),
     ("/accounts/login/", "username"),
     *(("/services/change/setting/", name) for name in ("setting", "ids", "interval_s")),
     *(("/services/change/", name) for name in (*ManyServicesForm.base_fields, *OF_MANY)),
@@ -94,6 +97,7 @@ bounded = settings(
 def _page(db: None) -> None:
     page = {"slug": "shop", "title": "Shop", "published": True}
     StatusPage.objects.create(pk=1_000_000, created_at=NOON, **page)
+    WallDisplay.objects.create(name="TV", token="tv", created_at=NOON)
 
 
 def as_typed(value: Any) -> bytes:
