@@ -30,6 +30,7 @@ from monitors.views import (
     report_schedules,
     reports,
     response_times,
+    saved_filters,
     services,
     signed_links,
     status_pages,
@@ -139,6 +140,8 @@ public_page = [
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
+    path("filters/add/", saved_filters.save, name="saved-filter-add"),
+    path("filters/<int:filter_id>/delete/", saved_filters.delete, name="saved-filter-delete"),
     path("services/add/", services.add, name="service-add"),
     path("services/change/", many_services.change, name="services-change"),
     path("services/change/setting/", many_settings.change_setting, name="services-change-setting"),

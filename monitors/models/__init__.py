@@ -16,6 +16,7 @@ from .period import Period
 from .profile import Profile
 from .report_schedule import ReportSchedule
 from .rollup import Chore, DailySummary, HourlySummary, HourToRedo
+from .saved_filter import SavedFilter
 from .service import Service, Tag
 from .service_search import ServiceSearch
 from .service_status import ServiceStatus
@@ -46,6 +47,7 @@ __all__ = [
     "Period",
     "Profile",
     "ReportSchedule",
+    "SavedFilter",
     "Service",
     "ServiceSearch",
     "ServiceStatus",

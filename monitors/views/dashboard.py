@@ -10,12 +10,14 @@ from django.views.decorators.vary import vary_on_headers
 from monitors.interfaces.forms.filters import (
     ListFilterForm,
     is_by_tag,
+    known_query,
     list_filter,
     open_groups,
 )
 from monitors.interfaces.forms.many_services import ManyServicesForm
 from monitors.queries.channels import is_anybody_told
 from monitors.queries.dashboard import grouped_page, list_page
+from monitors.queries.saved_filters import saved_filters
 
 from .access import Request
 from .list_columns import columns
@@ -43,6 +45,8 @@ def dashboard(request: Request) -> HttpResponseBase:
     if not request.htmx:
         context["is_anybody_told"] = is_anybody_told()
         context["select_form"] = ManyServicesForm(auto_id="select_%s", label_suffix="")
+        if not context["is_selecting"]:
+            context["saved"] = saved_filters(request.user.pk, known_query(request.GET))
         context["unselected"] = _without(query, "select").urlencode()
         context["ungrouped"] = _without(query, "view").urlencode()
         return render(request, "monitors/services/list.html", context)

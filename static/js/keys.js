@@ -17,9 +17,9 @@ function open() {
   dialog.showModal();
 }
 
-// The first link of each row of whatever table the page is about.
+// The first link of each row that can be seen, of whatever table the page is about.
 function rows() {
-  return [...document.querySelectorAll("main tbody tr")].map((row) => row.querySelector("a")).filter(Boolean);
+  return [...document.querySelectorAll("main tbody tr")].map((row) => row.querySelector("a")).filter((link) => link?.checkVisibility());
 }
 
 function go(step) {

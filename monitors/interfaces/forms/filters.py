@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import TypeVar
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import QueryDict
@@ -101,6 +102,20 @@ def list_filter(query: Mapping[str, str]) -> ListFilter:
         is_reversed=sort is not None and order.startswith("-"),
         page=page_number(query),
     )
+
+
+def known_query(query: Mapping[str, str]) -> str:
+    """Give what the list knows of a query, without its page: the same of what lists the same."""
+    wanted = list_filter(query)
+    is_usual = wanted.sort is Sort.WORST and not wanted.is_reversed
+    known = {
+        "q": " ".join(query.get("q", "")[:200].split()) if wanted.words else "",
+        "state": wanted.state or "",
+        "tag": wanted.tag,
+        "sort": "" if is_usual else f"{'-' if wanted.is_reversed else ''}{wanted.sort}",
+        "view": "groups" if is_by_tag(query) else "",
+    }
+    return urlencode({name: value for name, value in known.items() if value})
 
 
 def is_by_tag(query: Mapping[str, str]) -> bool:

@@ -17,6 +17,7 @@ from monitors.interfaces.forms.events import EventFilterForm
 from monitors.interfaces.forms.filters import HistoryFilterForm, ListFilterForm
 from monitors.interfaces.forms.many_services import ManyServicesForm
 from monitors.interfaces.forms.profile import ProfileForm
+from monitors.interfaces.forms.saved_filter import SavedFilterForm
 from monitors.interfaces.forms.service import ServiceForm
 from monitors.interfaces.forms.status_page import NoticeForm, StatusPageForm
 from monitors.interfaces.forms.wall_display import WallDisplayForm
@@ -62,6 +63,7 @@ FORMS = [
     *(("/status-pages/1000000/notices/add/", name) for name in NoticeForm.base_fields),
     *(("/badges/add/", name) for name in BadgeForm.base_fields),
     *(("/walls/add/", name) for name in WallDisplayForm.base_fields),
+    *(("/filters/add/", name) for name in SavedFilterForm.base_fields),
     ("/accounts/login/", "username"),
     *(("/services/change/setting/", name) for name in ("setting", "ids", "interval_s")),
     *(("/services/change/", name) for name in (*ManyServicesForm.base_fields, *OF_MANY)),
