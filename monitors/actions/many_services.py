@@ -5,19 +5,18 @@ them may be asked for again: what is as it should be is left alone.
 """
 
 from collections.abc import Collection, Iterator
-from dataclasses import replace
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
 
-from monitors.domain.state import State, Transition, expire, move
+from monitors.domain.state import State, Transition
 from monitors.models import Service, Tag
 from monitors.queries.many_services import with_room_for
 
 from . import due_checks, services, story
 from .bulk import update_many
-from .standings import STANDING_COLUMNS, apply_standing
+from .standings import STANDING_COLUMNS
 
 CHUNK = 200
 
@@ -76,13 +75,10 @@ def _switch(service_ids: Collection[int], *, paused: bool, now: datetime) -> int
 
 
 def _enter(service: Service, *, paused: bool, now: datetime) -> tuple[Transition, ...]:
-    """Put a service into its new state, unsaved; what was found before says nothing of it."""
+    """Put a service into its new state, unsaved."""
     service.paused = paused
     service.revision += 1
-    gap = expire(service.standing(), now)
-    step = move(gap.standing, State.PAUSED if paused else State.UNKNOWN, now)
-    apply_standing(service, replace(step.standing, seen_at=now))
-    return (*gap.transitions, *step.transitions)
+    return services.put_into(service, State.PAUSED if paused else State.UNKNOWN, now)
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from monitors.models import (
     Alert,
     Checker,
     CheckEvidence,
+    DailySummary,
     DeliveryAttempt,
     HourlySummary,
     Incident,
@@ -22,8 +23,10 @@ from monitors.models import (
     Service,
     ServiceStatus,
 )
+from monitors.models.deleted_service import KEPT_FOR
 
 BATCH = 1_000
+_SUMMARIES = (HourlySummary, DailySummary)
 SERVICES_AT_ONCE = 100
 # Of a checker that is no more.
 CHECKER_KEPT = timedelta(days=7)
@@ -96,19 +99,31 @@ def forget_checkers(now: datetime) -> None:
     Checker.objects.filter(seen_at__lt=now - CHECKER_KEPT).delete()
 
 
-def delete_left_log() -> bool:
-    """Delete a batch of the checks of a service that is no more; tell whether there was one."""
-    left = LogToDelete.objects.order_by("deleted_at").first()
+def logs_to_delete(now: datetime) -> QuerySet[LogToDelete]:
+    """Give what is to be deleted of services that can be had back no longer."""
+    return LogToDelete.objects.filter(deleted_at__lt=now - KEPT_FOR)
+
+
+def delete_left_log(now: datetime) -> bool:
+    """Delete a batch of the checks of a service that is no more; tell whether there was one.
+
+    Its summaries go with the last of them.
+    """
+    left = logs_to_delete(now).order_by("deleted_at").first()
     if left is None:
         return False
     checks = ServiceStatus.objects.filter(service=left.service_id)
+    summaries = [kind.objects.filter(service=left.service_id) for kind in _SUMMARIES]
     if Service.objects.filter(pk=left.service_id).exists():
         # SQLite counts on from the greatest id that is left when a migration remakes the table.
         checks = checks.before(left.deleted_at)
+        summaries = [found.filter(starts_at__lt=left.deleted_at) for found in summaries]
     ids = list(checks.order_by("-service", "checked_at").values_list("pk", flat=True)[:BATCH])
     if ids:
         _delete_checks(ids)
     if len(ids) < BATCH:
+        for found in summaries:
+            found.delete()
         left.delete()
     return True
 
@@ -117,6 +132,8 @@ def delete_short_log(service_id: int) -> None:
     """Delete the few checks of a deleted service at once, inside the caller's transaction."""
     checks = ServiceStatus.objects.filter(service=service_id)
     _delete_checks(list(checks.values_list("pk", flat=True)))
+    for kind in _SUMMARIES:
+        kind.objects.filter(service=service_id).delete()
     LogToDelete.objects.filter(pk=service_id).delete()
 
 

@@ -11,9 +11,10 @@ from django.db import IntegrityError, transaction
 from monitors.domain.freshness import fresh_until
 from monitors.domain.incidents import Ending
 from monitors.domain.searching import searchable
-from monitors.domain.state import State, expire, move
+from monitors.domain.state import State, Transition, expire, move
 from monitors.models import (
     Channel,
+    DeletedService,
     LogToDelete,
     MaintenanceWindow,
     Period,
@@ -23,7 +24,7 @@ from monitors.models import (
     Tag,
 )
 
-from . import due_checks, story
+from . import due_checks, kept_rows, story
 from .standings import CERTIFICATE_COLUMNS, STANDING_COLUMNS, apply_standing
 
 
@@ -113,16 +114,55 @@ def set_aside(service_id: int, *, revision: int) -> None:
 
 
 def delete(service_id: int, now: datetime) -> None:
-    """Delete a service and its history. Raises Service.DoesNotExist.
+    """Delete a service and its history, for good in ten minutes. Raises Service.DoesNotExist.
 
     The log may be long: nobody can reach it any more, and housekeeping deletes it in batches.
     """
-    with transaction.atomic():
-        service = Service.objects.select_for_update().get(pk=service_id)
+    with locked(service_id) as service:
+        was_paused = service.paused
+        _stop(service, now)
+        DeletedService.objects.update_or_create(
+            service_id=service_id,
+            defaults={
+                "name": service.name,
+                "url": service.url,
+                "url_key": service.url_key,
+                "was_paused": was_paused,
+                "rows": kept_rows.take(service_id),
+                "deleted_at": now,
+            },
+        )
+        _delete(service, now)
+
+
+def delete_for_good(service_id: int, now: datetime) -> None:
+    """Delete a service that nobody will want back. Raises Service.DoesNotExist."""
+    with locked(service_id) as service:
         story.follow({service_id: ()}, now, ending=Ending.DELETED)
-        _orphan(service)
-        LogToDelete.objects.update_or_create(service_id=service_id, defaults={"deleted_at": now})
-        service.delete()
+        _delete(service, now)
+
+
+def _stop(service: Service, now: datetime) -> None:
+    """Resolve what is open of a service that is to be deleted: had back, it was paused."""
+    story.follow({service.pk: ()}, now, ending=Ending.DELETED)
+    if not service.paused:
+        service.paused = True
+        _enter(service, State.PAUSED, now)
+
+
+def _delete(service: Service, now: datetime) -> None:
+    _orphan(service)
+    LogToDelete.objects.update_or_create(service_id=service.pk, defaults={"deleted_at": now})
+    service.delete()
+
+
+def put_into(service: Service, state: State, now: datetime) -> tuple[Transition, ...]:
+    """Put a service into a state that nobody found, unsaved."""
+    gap = expire(service.standing(), now)
+    step = move(gap.standing, state, now)
+    # What was found before says nothing of the service as it is now.
+    apply_standing(service, replace(step.standing, seen_at=now))
+    return (*gap.transitions, *step.transitions)
 
 
 def _change(
@@ -193,12 +233,9 @@ def _forget_certificate(service: Service) -> None:
 
 
 def _enter(service: Service, state: State, now: datetime, ending: Ending | None = None) -> None:
-    gap = expire(service.standing(), now)
-    step = move(gap.standing, state, now)
-    # What was found before says nothing of the service as it is now.
-    apply_standing(service, replace(step.standing, seen_at=now))
+    transitions = put_into(service, state, now)
     service.save(update_fields=["paused", *STANDING_COLUMNS])
-    story.follow({service.pk: gap.transitions + step.transitions}, now, ending=ending)
+    story.follow({service.pk: transitions}, now, ending=ending)
 
 
 def _set_tags(service: Service, names: Sequence[str]) -> None:

@@ -31,5 +31,5 @@ def record_good_results(now: datetime) -> None:
         scheduled = Finding(number, CheckResult(now, *_UP), DueTime(number, "", now))
         record([scheduled], now)
         record([Finding(number, CheckResult(now, *_DOWN, evidence=_EVIDENCE))], now)
-        services.delete(number, now)
+        services.delete_for_good(number, now)
         retention.delete_short_log(number)

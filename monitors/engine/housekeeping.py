@@ -18,10 +18,11 @@ from monitors.actions import (
     report_schedules,
     retention,
     rollups,
+    undo,
 )
 from monitors.actions.retention import Group
 from monitors.loops.database import DATABASE_ERRORS, DatabaseThread
-from monitors.models import Chore, HourToRedo, LogToDelete
+from monitors.models import Chore, HourToRedo
 
 from .chores import Chores
 
@@ -88,7 +89,7 @@ class Housekeeper:
                 await self._expire()
             await self._do(lambda: self._chores.leave(RETENTION, self._clock.now()))
         # Last: it may take hours, and what is old must not wait for it.
-        if await self._do(LogToDelete.objects.exists):
+        if await self._do(lambda: retention.logs_to_delete(self._clock.now()).exists()):
             await self._delete_left_logs()
 
     @asynccontextmanager
@@ -156,7 +157,8 @@ class Housekeeper:
     async def _delete_left_logs(self) -> None:
         if await self._do(lambda: self._chores.take(LEFT_LOGS, self._clock.now())):
             async with self._in_time(LEFT_LOGS):
-                while await self._do(retention.delete_left_log):
+                await self._do(lambda: undo.forget_deleted(self._clock.now()))
+                while await self._do(lambda: retention.delete_left_log(self._clock.now())):
                     await self._do(lambda: self._chores.renew(LEFT_LOGS, self._clock.now()))
             await self._do(lambda: self._chores.leave(LEFT_LOGS))
 

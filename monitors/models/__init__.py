@@ -7,6 +7,7 @@ from .badge import Badge
 from .channel import Channel
 from .check_evidence import CheckEvidence
 from .checker import Checker
+from .deleted_service import DeletedService
 from .due_check import DueCheck
 from .first_failure import FirstFailure
 from .incident import Exclusion, Incident, IncidentEvent
@@ -32,6 +33,7 @@ __all__ = [
     "Checker",
     "Chore",
     "DailySummary",
+    "DeletedService",
     "DeliveryAttempt",
     "DueCheck",
     "Exclusion",

@@ -1,4 +1,4 @@
-"""The log of a service that is no more, until housekeeping has deleted it."""
+"""The log and the summaries of a service that is no more, until housekeeping has deleted them."""
 
 from django.db import models
 

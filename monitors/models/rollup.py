@@ -33,7 +33,12 @@ class StoredSummary(models.Model):
     )
 
     service = models.ForeignKey(
-        Service, on_delete=models.CASCADE, related_name="%(class)ss", db_index=False
+        # Of a service that was deleted they go later, with its log (LogToDelete).
+        Service,
+        on_delete=models.DO_NOTHING,
+        related_name="%(class)ss",
+        db_index=False,
+        db_constraint=False,
     )
     starts_at = models.DateTimeField()
     up = models.PositiveIntegerField()

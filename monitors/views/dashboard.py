@@ -17,6 +17,7 @@ from monitors.interfaces.forms.filters import (
 from monitors.interfaces.forms.many_services import ManyServicesForm
 from monitors.queries.channels import is_anybody_told
 from monitors.queries.dashboard import grouped_page, list_page
+from monitors.queries.deleted_services import recently_deleted
 from monitors.queries.saved_filters import saved_filters
 
 from .access import Request
@@ -44,6 +45,7 @@ def dashboard(request: Request) -> HttpResponseBase:
     }
     if not request.htmx:
         context["is_anybody_told"] = is_anybody_told()
+        context["deleted_count"] = recently_deleted(timezone.now()).count()
         context["select_form"] = ManyServicesForm(auto_id="select_%s", label_suffix="")
         if not context["is_selecting"]:
             context["saved"] = saved_filters(request.user.pk, known_query(request.GET))

@@ -59,8 +59,8 @@ WORDS = {
     ),
     Change.DELETE: Words(
         "Delete {}?",
-        "This deletes them and their whole history. It cannot be undone. To stop checking them and "
-        "keep the history, pause them instead.",
+        "This deletes them and their whole history. It can be undone for ten minutes. To stop "
+        "checking them and keep the history, pause them instead.",
         "Deleted {} and their history.",
         "",
     ),

@@ -126,7 +126,7 @@ def test_a_service_never_inherits_the_log_of_a_deleted_one() -> None:
     old = checked(a_service(), Status.UP)
     services.delete(old.pk, noon_plus(900))
     new = checked(a_service(pk=old.pk, now=noon_plus(1_000)), Status.UP)
-    while retention.delete_left_log():
+    while retention.delete_left_log(noon_plus(2_000)):
         pass
     (kept,) = ServiceStatus.objects.values_list("service_id", "checked_at")
     assert kept == (new.pk, noon_plus(1_060))

@@ -79,7 +79,7 @@ def test_whoever_calls_it_from_cron_gets_summaries_and_retention(words: tuple[st
         record([Finding(service.pk, a_result(at=at))], at)
     gone = a_service(paused=True)
     record([Finding(gone.pk, a_result())], timezone.now())
-    services.delete(gone.pk, timezone.now())
+    services.delete(gone.pk, timezone.now() - timedelta(minutes=12))
     run(*words)
     assert ServiceStatus.objects.get().checked_at == at
     assert HourlySummary.objects.filter(service=service).count() == 2

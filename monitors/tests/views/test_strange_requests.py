@@ -65,6 +65,7 @@ FORMS = [
     *(("/walls/add/", name) for name in WallDisplayForm.base_fields),
     *(("/filters/add/", name) for name in SavedFilterForm.base_fields),
     ("/accounts/login/", "username"),
+    ("/services/deleted/", "id"),
     *(("/services/change/setting/", name) for name in ("setting", "ids", "interval_s")),
     *(("/services/change/", name) for name in (*ManyServicesForm.base_fields, *OF_MANY)),
 ]
