@@ -44,3 +44,11 @@ def test_every_colour_is_there_in_both_schemes() -> None:
 def test_text_can_be_read(scheme: str, ink: str, surface: str) -> None:
     colours = LIGHT if scheme == "light" else DARK
     assert contrast(colours[ink], colours[surface]) >= 4.5
+
+
+@pytest.mark.parametrize("surface", SURFACES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_edges_of_fields_can_be_seen(scheme: str, surface: str) -> None:
+    """WCAG 2.2, 1.4.11: at least 3 : 1."""
+    colours = LIGHT if scheme == "light" else DARK
+    assert contrast(colours["line-strong"], colours[surface]) >= 3

@@ -26,6 +26,8 @@ class SetupForm(UserCreationForm[User]):
     def __init__(self, *args: Any, expected_token: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._expected_token = expected_token
+        self.fields["username"].widget.attrs.pop("autofocus", None)
+        self.fields["token"].widget.attrs["autofocus"] = True
 
     def clean_token(self) -> str:
         token = str(self.cleaned_data["token"]).strip()

@@ -46,12 +46,15 @@ from .service_fields import (
     GROUPS,
     HELP,
     HIDDEN,
+    KEPT,
     LABELS,
     SECRETS,
+    TYPED,
     UNITS,
     Group,
     UnshownTextarea,
 )
+from .service_summary import told_of
 from .tag_names import MAX_TEXT_LENGTH, read_tags
 
 
@@ -112,15 +115,26 @@ class ServiceForm(forms.ModelForm[Service]):
 
     @property
     def groups(self) -> tuple[Group, ...]:
+        self._say_what_is_not_drawn()
         return tuple(
             Group(
                 title,
                 description,
-                [self[name] for name in names],
+                [self[name] for name in names if name != "forget_secrets" or self._has_secrets()],
                 is_open=position == 0 or any(self._wants_a_look(name) for name in names),
+                told=told_of(self, names) if position else "",
             )
             for position, (title, description, names) in enumerate(GROUPS)
         )
+
+    def _say_what_is_not_drawn(self) -> None:
+        """Say at a secret that was typed that it has to be typed again."""
+        for name in SECRETS:
+            if self.is_bound and self.data.get(name):
+                self[name].help_text = TYPED
+
+    def _has_secrets(self) -> bool:
+        return any(self._before[name] for name in (*SECRETS, "client_certificate"))
 
     def _wants_a_look(self, name: str) -> bool:
         return bool(self[name].errors) or name in self._unreadable or name in self._changed
@@ -292,6 +306,8 @@ class ServiceForm(forms.ModelForm[Service]):
         """Show no secret; nor what cannot be read, which the form leaves as it is."""
         for name in SECRETS:
             self.initial[name] = ""
+            if self._before[name]:
+                self.fields[name].help_text = f"{HELP.get(name, '')} {KEPT}".strip()
         for name, secret in self._unreadable.items():
             self.initial[name] = ""
             self.fields[name].help_text = secret.why

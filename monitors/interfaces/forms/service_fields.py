@@ -73,6 +73,9 @@ SECRETS = ("password", "bearer_token", "client_key", "secret_headers")
 
 ALWAYS_SENT = {"name", "url", "method", "interval_s", "expected_status", "failures_before_down"}
 
+KEPT = "Leave empty to keep the stored one."
+TYPED = "What you entered is not shown again: enter it once more before you save."
+
 # Where the column is not called what the page calls it.
 LABELS = {
     "username": "Username",
@@ -107,12 +110,11 @@ HELP = {
     "timeout_s": "For the whole check, redirects and body included.",
     "headers": "One “Name: value” per line. Host also sets the TLS server name.",
     "expected_status": "Codes and ranges, like 200-299, 304.",
-    "secret_headers": "Same format; stored encrypted, never shown. Leave empty to keep.",
-    "password": "Leave empty to keep the stored one.",
-    "bearer_token": "Sent as “Authorization: Bearer …”. Leave empty to keep the stored one.",
+    "secret_headers": "Same format; stored encrypted, never shown.",
+    "bearer_token": "Sent as “Authorization: Bearer …”.",
     "tls_expiry_warn_days": "0: no warning. Never warns while certificates are not verified.",
     "client_certificate": "PEM, for servers that require one (mTLS). Intermediates may follow it.",
-    "client_key": "PEM, without a passphrase. Leave empty to keep the stored one.",
+    "client_key": "PEM, without a passphrase.",
     "forget_secrets": "The password, token, secret headers and client certificate.",
     "ca_bundle": "PEM, trusted in addition to the system's.",
     "pattern": "RE2 syntax, like (?i)status: (ok|fine).",
@@ -147,6 +149,8 @@ class Group:
     description: str
     fields: list[BoundField]
     is_open: bool
+    told: str = ""
+    """What in it is set otherwise than by default, in a few words."""
 
 
 class UnshownTextarea(forms.Textarea):
