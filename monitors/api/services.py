@@ -10,6 +10,7 @@ from pydantic import Field
 
 from monitors.actions import services
 from monitors.interfaces.forms.service import ServiceForm, as_form_data, unchanged
+from monitors.interfaces.forms.service_defaults import new_data
 from monitors.interfaces.schemas.service import (
     ServiceChange,
     ServiceIn,
@@ -41,7 +42,7 @@ def list_services(
 @router.post("/services/", response={201: ServiceOut})
 def create_service(request: HttpRequest, data: ServiceIn) -> Status[Any]:
     del request
-    form = _valid(ServiceForm(_defaults() | _given(data)))
+    form = _valid(ServiceForm(new_data() | _given(data)))
     now = timezone.now()
     try:
         service = services.create(form.settings(), form.tag_names(), now, form.dependencies())
@@ -86,10 +87,6 @@ def delete_service(request: HttpRequest, service_id: int) -> Status[Any]:
     except Service.DoesNotExist:
         raise Http404 from None
     return Status(204, None)
-
-
-def _defaults() -> dict[str, Any]:
-    return unchanged(Service())
 
 
 def _given(data: ServiceChange) -> dict[str, Any]:

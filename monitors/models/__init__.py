@@ -19,6 +19,7 @@ from .report_schedule import ReportSchedule
 from .rollup import Chore, DailySummary, HourlySummary, HourToRedo
 from .saved_filter import SavedFilter
 from .service import Service, Tag
+from .service_defaults import ServiceDefaults
 from .service_search import ServiceSearch
 from .service_status import ServiceStatus
 from .status_page import StatusComponent, StatusNotice, StatusPage, StatusPost
@@ -51,6 +52,7 @@ __all__ = [
     "ReportSchedule",
     "SavedFilter",
     "Service",
+    "ServiceDefaults",
     "ServiceSearch",
     "ServiceStatus",
     "StatusComponent",

@@ -20,6 +20,7 @@ from monitors.engine.check_now import Busy, try_out_sync
 from monitors.interfaces.forms.clone import form_like, has_secrets
 from monitors.interfaces.forms.filters import read_id
 from monitors.interfaces.forms.service import ServiceForm
+from monitors.interfaces.forms.service_defaults import new_form
 from monitors.models import Service
 from monitors.queries.channels import is_anybody_told, told_of
 from monitors.queries.service_page import service_page
@@ -113,7 +114,7 @@ def delete(request: Request, service_id: int) -> HttpResponse:
 def _new_form(request: Request) -> ServiceForm:
     like = read_id(request.GET.get("like", ""))
     if request.POST or like is None:
-        return ServiceForm(request.POST or None)
+        return new_form(request.POST or None)
     service = get_service_or_404(like)
     if has_secrets(service):
         messages.info(request, f"Secrets of {service.name} are not copied; enter them anew.")

@@ -19,6 +19,7 @@ from monitors.interfaces.forms.many_services import ManyServicesForm
 from monitors.interfaces.forms.profile import ProfileForm
 from monitors.interfaces.forms.saved_filter import SavedFilterForm
 from monitors.interfaces.forms.service import ServiceForm
+from monitors.interfaces.forms.service_defaults import OFFERED
 from monitors.interfaces.forms.status_page import NoticeForm, StatusPageForm
 from monitors.interfaces.forms.wall_display import WallDisplayForm
 from monitors.models import Channel, Service, StatusPage, WallDisplay
@@ -66,6 +67,7 @@ FORMS = [
     *(("/filters/add/", name) for name in SavedFilterForm.base_fields),
     ("/accounts/login/", "username"),
     ("/services/deleted/", "id"),
+    *(("/services/defaults/", name) for name in OFFERED),
     *(("/services/change/setting/", name) for name in ("setting", "ids", "interval_s")),
     *(("/services/change/", name) for name in (*ManyServicesForm.base_fields, *OF_MANY)),
 ]

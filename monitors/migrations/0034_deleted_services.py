@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("monitors", "0031_period_by_time"),
+        ("monitors", "0033_saved_filters"),
     ]
 
     operations = [
