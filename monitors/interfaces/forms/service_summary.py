@@ -1,7 +1,9 @@
 """What is set in a section of the form of a service, told while the section is closed."""
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from django.forms import ModelForm
 
 from monitors.domain.wording import one_line
 from monitors.models import Service
@@ -9,21 +11,18 @@ from monitors.models.fields import secret_fields
 
 from .service_fields import COLUMNS, UNITS
 
-if TYPE_CHECKING:
-    from .service import ServiceForm
-
 _SHOWN = 3
 _MAX_LENGTH = 30
 
 
-def told_of(form: "ServiceForm", names: Sequence[str]) -> str:
+def told_of(form: ModelForm[Service], names: Sequence[str]) -> str:
     """Tell what is set otherwise than by default: “Method POST, Password, 2 more”."""
     told = list(_told(form, names))
     more = len(told) - _SHOWN
     return ", ".join([*told[:_SHOWN], *([f"{more} more"] if more > 0 else [])])
 
 
-def _told(form: "ServiceForm", names: Sequence[str]) -> Iterator[str]:
+def _told(form: ModelForm[Service], names: Sequence[str]) -> Iterator[str]:
     default, secrets = Service(), secret_fields(Service)
     for name in names:
         label = str(form.fields[name].label or name.replace("_", " ").capitalize())
