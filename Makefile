@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help run test quick format clean
+.PHONY: help run test quick format screenshots clean
 
 help: ## list what make can do
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1  \t/'
@@ -23,6 +23,9 @@ quick: $(VENV)/tests ## run what takes a minute: style, types, layers, and the t
 format: $(VENV)/tests ## put the code in its one form
 	@$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 	@$(BIN)/djade --target-version=5.2 $$(find templates -name '*.html')
+
+screenshots: $(VENV)/tests ## take a picture of every page, desktop and phone, light and dark
+	@$(BIN)/python -m benchmarks.screenshots
 
 clean: ## remove what make has installed
 	rm -rf $(VENV) staticfiles

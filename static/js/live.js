@@ -82,11 +82,13 @@ follow();
 const button = document.querySelector("[data-notify]");
 
 function show() {
-  button.hidden = false;
   button.setAttribute("aria-pressed", String(isWanted()));
 }
 
-if (button && window.isSecureContext && "Notification" in window) {
+const canNotify = window.isSecureContext && "Notification" in window;
+// It is there from the start, so that nothing moves where a browser can: most can.
+if (button && !canNotify) button.hidden = true;
+if (button && canNotify) {
   show();
   button.addEventListener("click", async () => {
     const turnsOn = !isWanted();
