@@ -139,6 +139,6 @@ def test_polls_errors_and_programs_find_their_way(site: str, installation: Insta
     page = httpx.get(f"{installation.url}/accounts/login/", headers={"Host": "elsewhere.example"})
     assert [refused.status_code, page.status_code] == [403, 400]
     for answer in (refused, page):
-        assert f'<a href="{BASE}/">Back to services</a>' in answer.text
+        assert f'href="{BASE}/">Back to services</a>' in answer.text
         links = {urlsplit(link).path for link in addresses(answer)}
         assert {link for link in links if not link.startswith(f"{BASE}/")} == set()
