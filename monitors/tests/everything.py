@@ -62,7 +62,7 @@ def steps() -> list[Step]:
     # The same on any database, or on SQLite alone.
     not_postgres = [
         f"--ignore={PROCESSES}/test_{name}.py"
-        for name in ("survival_on_sqlite", "idle_connections", "headers", "start")
+        for name in ("survival_on_sqlite", "idle_connections", "headers")
     ]
     on_postgres = (python, "-m", "monitors.tests.postgres")
     return [

@@ -47,16 +47,12 @@ def test_fifty_clicks_on_what_hangs_leave_the_dashboard_under_a_second(
         with ThreadPoolExecutor(CLICKS) as people:
             # Unhurried, a check of what answers is stored and shown at once.
             assert "200 OK" in click(ids[-1]).text
-            # What this machine takes for as many answers, where nothing hangs.
-            began = time.monotonic()
-            list(people.map(lambda pk: client.get(f"/services/{pk}/"), ids[:CLICKS]))
-            crowd_s = time.monotonic() - began
             clicks = [people.submit(click, pk) for pk in ids[:CLICKS]]
             wait_for(lambda: len(hanging.requests) >= 2, within_s=10)
             waits = list(_looks(client, clicks))
             answers = [click.result() for click in clicks]
     assert len(waits) > 5
-    assert max(waits) < max(1, 1.5 * crowd_s), (crowd_s, sorted(waits)[-5:])
+    assert max(waits) < 1, sorted(waits)[-5:]
     assert {answer.status_code for answer in answers} == {200}
     told = [answer for answer in answers if "Many checks are under way" in answer.text]
     # Those that were begun are stored, and the others are told so at once.
