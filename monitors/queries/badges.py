@@ -24,6 +24,7 @@ from monitors.models import Badge, Service
 from monitors.models.service import ServiceQuerySet
 
 from .maintenance import covered
+from .paging import Numbered
 from .response_times import summary_of_many
 from .uptime import uptimes_between
 
@@ -31,19 +32,11 @@ PER_PAGE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class BadgesPage:
+class BadgesPage(Numbered):
     badges: tuple[Badge, ...]
     number: int
     pages: int
     matching: int
-
-    @property
-    def previous_number(self) -> int | None:
-        return self.number - 1 if self.number > 1 else None
-
-    @property
-    def next_number(self) -> int | None:
-        return self.number + 1 if self.number < self.pages else None
 
 
 class _Watched(NamedTuple):

@@ -10,6 +10,7 @@ from monitors.domain.alerting import DIGEST, TEST, Event
 from monitors.models import Alert, Channel, DeliveryAttempt, Message
 
 from .audience import audience
+from .paging import Numbered
 
 PER_PAGE = 50
 MESSAGES = 20
@@ -50,19 +51,11 @@ class ChannelRow:
 
 
 @dataclass(frozen=True, slots=True)
-class ChannelsPage:
+class ChannelsPage(Numbered):
     channels: tuple[ChannelRow, ...]
     number: int
     pages: int
     matching: int
-
-    @property
-    def previous_number(self) -> int | None:
-        return self.number - 1 if self.number > 1 else None
-
-    @property
-    def next_number(self) -> int | None:
-        return self.number + 1 if self.number < self.pages else None
 
 
 @dataclass(frozen=True, slots=True)

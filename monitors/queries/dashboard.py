@@ -20,6 +20,7 @@ from .dependencies import Neighbour, causes_down
 from .incidents import open_count
 from .listed import Listed, listed
 from .maintenance import covered
+from .paging import Numbered
 from .service_groups import Group, find_groups
 from .service_list import ListFilter, Overview, StateCount, counts, find, overview, pages
 from .uptime import uptimes_of_many
@@ -85,7 +86,7 @@ class ShownGroup:
 
 
 @dataclass(frozen=True, slots=True)
-class ListPage:
+class ListPage(Numbered):
     """One page of the list, and the counts over it."""
 
     counts: tuple[StateCount, ...]
@@ -117,14 +118,6 @@ class ListPage:
         """What is told to those who do not see the page when its title changes."""
         count = f"{self.down} service{'' if self.down == 1 else 's'}" if self.down else "No service"
         return f"{count} down"
-
-    @property
-    def previous_number(self) -> int | None:
-        return self.number - 1 if self.number > 1 else None
-
-    @property
-    def next_number(self) -> int | None:
-        return self.number + 1 if self.number < self.pages else None
 
 
 def list_page(wanted: ListFilter, now: datetime) -> ListPage:

@@ -15,6 +15,7 @@ from monitors.domain.uptime import uptime
 from monitors.models import Incident, Service
 from monitors.models.service import ServiceQuerySet
 
+from .paging import Numbered
 from .uptime import charges_of, stretches_of
 
 PAGE_SIZE = 100
@@ -87,7 +88,7 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class ReportPage:
+class ReportPage(Numbered):
     """Some of the services of a report."""
 
     rows: Sequence[Row]
@@ -96,14 +97,6 @@ class ReportPage:
     matching: int
     can_be_whole: bool
     """Whether all of them would go on one page, and do not yet."""
-
-    @property
-    def previous_number(self) -> int | None:
-        return self.number - 1 if self.number > 1 else None
-
-    @property
-    def next_number(self) -> int | None:
-        return self.number + 1 if self.number < self.pages else None
 
 
 class _Service(NamedTuple):
